@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.config;
+
+import java.io.Serializable;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The checked {@code source.*} options. Immutable.
+ *
+ * @param topics topics to read; empty where {@code topicPattern} is given
+ * @param topicPattern regular expression of topic names; null where {@code topics} are given
+ * @param startTimestamp where to start with {@link Start#TIMESTAMP}; null otherwise
+ * @param partitionDiscovery how often new partitions are looked for; zero switches it off
+ * @param idleness after how long without a record a partition no longer holds the watermark back;
+ *     zero switches it off
+ * @param watermarkDelay how late a {@code submitted_at} may be
+ * @param alignmentGroup name of the watermark alignment group; null switches alignment off
+ * @param maxInlineBytes largest inline image, in bytes
+ * @param maxRawBytes how much of a raw record is kept for a rejection, in bytes
+ * @param kafkaProperties passed through to the consumer; values are secret
+ */
+public record SourceSettings(
+    String bootstrapServers,
+    List<String> topics,
+    @Nullable String topicPattern,
+    String groupId,
+    Start start,
+    @Nullable Instant startTimestamp,
+    Format format,
+    Id id,
+    Duration partitionDiscovery,
+    Duration idleness,
+    Duration watermarkDelay,
+    @Nullable String alignmentGroup,
+    Duration alignmentMaxDrift,
+    int maxInlineBytes,
+    int maxRawBytes,
+    Map<String, String> kafkaProperties)
+    implements Serializable {
+
+  public SourceSettings {
+    topics = List.copyOf(topics);
+    kafkaProperties = Map.copyOf(kafkaProperties);
+  }
+
+  /** Where a job without a checkpoint starts to read. */
+  public enum Start {
+    /** The group's committed offsets; the earliest where there are none. */
+    COMMITTED,
+    EARLIEST,
+    LATEST,
+    TIMESTAMP
+  }
+
+  /** Encoding of the records on the input topics. */
+  public enum Format {
+    /** Avro single-object encoding of an {@code ImageReference}. */
+    AVRO_SINGLE_OBJECT,
+    /** A JSON object with the fields of {@code ImageReference}; {@code content} in base64. */
+    JSON,
+    /** The record's value is the URI itself, in UTF-8. */
+    URI
+  }
+
+  /** Where a reference's identity comes from. */
+  public enum Id {
+    /** The field {@code id}. */
+    FIELD,
+    /** The record's Kafka key, in UTF-8. */
+    KAFKA_KEY,
+    /** The URI: a re-upload under the same name is the same reference. */
+    URI,
+    /** Topic, partition and offset: every record is a reference of its own. */
+    OFFSET
+  }
+}
