@@ -13,6 +13,8 @@ public final class Problems {
   private final List<String> messages = new ArrayList<>();
 
   /**
+   * Adds one problem.
+   *
    * @param message states the fact and the option: "batch.max-size must be at least 1 (got 0)"
    */
   public void add(String message) {
