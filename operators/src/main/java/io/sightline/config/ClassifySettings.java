@@ -32,6 +32,11 @@ public record ClassifySettings(
     /** Where the partitions read and the classify parallelism differ. */
     AUTO,
     ALWAYS,
-    NEVER
+    NEVER;
+
+    @Override
+    public String toString() {
+      return OptionNames.of(this);
+    }
   }
 }

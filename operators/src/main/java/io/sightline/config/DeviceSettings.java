@@ -19,7 +19,12 @@ public record DeviceSettings(
     AUTO,
     CPU,
     CUDA,
-    TENSORRT
+    TENSORRT;
+
+    @Override
+    public String toString() {
+      return OptionNames.of(this);
+    }
   }
 
   /** What happens where the provider that was asked for can't be had. */
@@ -27,6 +32,11 @@ public record DeviceSettings(
     /** The task fails with the provider's own error. */
     FAIL,
     /** The session runs on CPU; every event says so. */
-    FALLBACK
+    FALLBACK;
+
+    @Override
+    public String toString() {
+      return OptionNames.of(this);
+    }
   }
 }

@@ -41,7 +41,12 @@ public record SinkSettings(
   /** Kind of sink. */
   public enum Type {
     KAFKA,
-    FILES
+    FILES;
+
+    @Override
+    public String toString() {
+      return OptionNames.of(this);
+    }
   }
 
   /** Delivery guarantee, as Flink's {@code DeliveryGuarantee} has it. */
@@ -50,7 +55,12 @@ public record SinkSettings(
     EXACTLY_ONCE,
     /** Seen at once; after a failure some come twice, with the same event_id. */
     AT_LEAST_ONCE,
-    NONE
+    NONE;
+
+    @Override
+    public String toString() {
+      return OptionNames.of(this);
+    }
   }
 
   /** How a record is written. */
@@ -60,7 +70,12 @@ public record SinkSettings(
     /** Kafka only: a zero byte, the schema id as a big-endian int, then Avro binary. */
     AVRO_CONFLUENT,
     /** A JSON object a record; JSON lines in files. */
-    JSON
+    JSON;
+
+    @Override
+    public String toString() {
+      return OptionNames.of(this);
+    }
   }
 
   /** Codec of Avro container files. */
@@ -68,6 +83,11 @@ public record SinkSettings(
     NULL,
     DEFLATE,
     SNAPPY,
-    ZSTANDARD
+    ZSTANDARD;
+
+    @Override
+    public String toString() {
+      return OptionNames.of(this);
+    }
   }
 }

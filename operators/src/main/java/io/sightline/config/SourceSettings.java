@@ -53,7 +53,12 @@ public record SourceSettings(
     COMMITTED,
     EARLIEST,
     LATEST,
-    TIMESTAMP
+    TIMESTAMP;
+
+    @Override
+    public String toString() {
+      return OptionNames.of(this);
+    }
   }
 
   /** Encoding of the records on the input topics. */
@@ -63,7 +68,12 @@ public record SourceSettings(
     /** A JSON object with the fields of {@code ImageReference}; {@code content} in base64. */
     JSON,
     /** The record's value is the URI itself, in UTF-8. */
-    URI
+    URI;
+
+    @Override
+    public String toString() {
+      return OptionNames.of(this);
+    }
   }
 
   /** Where a reference's identity comes from. */
@@ -75,6 +85,11 @@ public record SourceSettings(
     /** The URI: a re-upload under the same name is the same reference. */
     URI,
     /** Topic, partition and offset: every record is a reference of its own. */
-    OFFSET
+    OFFSET;
+
+    @Override
+    public String toString() {
+      return OptionNames.of(this);
+    }
   }
 }

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.configuration.Configuration;
+
+/**
+ * Everything that the classify job is configured by. Immutable; {@link #toString} shows no secrets.
+ *
+ * @param flink Flink's own options, with this job's defaults filled in; it holds none of the
+ *     options of Sightline, so that no secret of theirs shows up in Flink's web interface
+ * @param options every option with the value that it came to, for display
+ */
+public record ClassifyJobConfig(
+    String jobName,
+    SourceSettings source,
+    FetchSettings fetch,
+    DecodeSettings decode,
+    ModelSettings model,
+    BatchSettings batch,
+    ClassifySettings classify,
+    DeviceSettings device,
+    SinkSettings events,
+    SinkSettings rejections,
+    Configuration flink,
+    List<ResolvedOption> options) {
+
+  public ClassifyJobConfig {
+    flink = new Configuration(flink);
+    options = List.copyOf(options);
+  }
+
+  /** A copy: changes to it do not reach this object. */
+  @Override
+  public Configuration flink() {
+    return new Configuration(flink);
+  }
+
+  /**
+   * Reads a configuration that a program has put together.
+   *
+   * @see #read(ResolvedConfiguration, Problems)
+   */
+  public static ClassifyJobConfig read(Configuration configuration, Problems problems) {
+    return read(ResolvedConfiguration.of(configuration), problems);
+  }
+
+  /**
+   * Reads and checks a configuration. What is wrong is added to the problems, all of it; a value
+   * that can't be used is replaced by its default, so that other checks can go on. Where there is a
+   * problem the result must not be run.
+   */
+  public static ClassifyJobConfig read(ResolvedConfiguration resolved, Problems problems) {
+    FlinkConfiguration flink = FlinkConfiguration.read(resolved, OptionCatalog.CLASSIFY, problems);
+    OptionReader options = new OptionReader(resolved, problems);
+    String jobName = options.get(JobOptions.NAME);
+    SourceSettings source =
+        SourceOptions.read(options, jobName, options.bytes(RejectionOptions.MAX_RAW_BYTES));
+    FetchSettings fetch = FetchOptions.read(options);
+    DecodeSettings decode = DecodeOptions.read(options);
+    ModelSettings model = ModelOptions.read(options);
+    BatchSettings batch = BatchOptions.read(options);
+    ClassifySettings classify = ClassifyOptions.read(options);
+    DeviceSettings device = DeviceOptions.read(options);
+    SinkSettings events = SinkOptions.read(options, source, jobName);
+    SinkSettings rejections = RejectionOptions.read(options, source, events, jobName);
+
+    List<ResolvedOption> shown = new ArrayList<>(options.seen());
+    shown.addAll(flink.shown());
+    ClassifyJobConfig config =
+        new ClassifyJobConfig(
+            jobName,
+            source,
+            fetch,
+            decode,
+            model,
+            batch,
+            classify,
+            device,
+            events,
+            rejections,
+            flink.configuration(),
+            shown);
+    new ClassifyCombinations(config, resolved, problems).check();
+    return config;
+  }
+}

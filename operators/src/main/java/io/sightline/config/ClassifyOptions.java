@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.config;
+
+import java.time.Duration;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
+import org.apache.flink.configuration.MemorySize;
+
+/** The {@code classify.*} options. */
+public final class ClassifyOptions {
+
+  public static final ConfigOption<Integer> WORKERS =
+      ConfigOptions.key("classify.workers")
+          .intType()
+          .defaultValue(0)
+          .withDescription(
+              "Threads a slot that decode images and run the model. 0 shares the cores of the"
+                  + " TaskManager among its slots.");
+
+  public static final ConfigOption<Integer> TOP_K =
+      ConfigOptions.key("classify.top-k")
+          .intType()
+          .defaultValue(5)
+          .withDescription("Classes that an event carries, the best first.");
+
+  public static final ConfigOption<Float> MIN_SCORE =
+      ConfigOptions.key("classify.min-score")
+          .floatType()
+          .defaultValue(0f)
+          .withDescription(
+              "Classes with a lower score are left out of the event, between 0 and 1. An event may"
+                  + " then carry fewer than classify.top-k classes, even none.");
+
+  public static final ConfigOption<Boolean> ORDERED =
+      ConfigOptions.key("classify.ordered")
+          .booleanType()
+          .defaultValue(false)
+          .withDescription(
+              "Whether events leave in the order in which their references came. One slow image then"
+                  + " holds up all behind it.");
+
+  public static final ConfigOption<Integer> CAPACITY =
+      ConfigOptions.key("classify.capacity")
+          .intType()
+          .defaultValue(0)
+          .withDescription(
+              "References in flight a slot, at least batch.max-size x (classify.workers + 1). 0 takes"
+                  + " batch.max-size x (classify.workers + 3). More hides the latency of a slow store;"
+                  + " all of them are part of every checkpoint.");
+
+  public static final ConfigOption<Duration> TIMEOUT =
+      ConfigOptions.key("classify.timeout")
+          .durationType()
+          .defaultValue(Duration.ofMinutes(1))
+          .withDescription(
+              "How long a reference may take from its entry into the operator to its outcome,"
+                  + " queueing included; then it is rejected. It must be below"
+                  + " execution.checkpointing.timeout.");
+
+  public static final ConfigOption<Integer> PARALLELISM =
+      ConfigOptions.key("classify.parallelism")
+          .intType()
+          .defaultValue(0)
+          .withDescription(
+              "Parallelism of the classify operator: the slots that hold a session. 0 takes"
+                  + " parallelism.default.");
+
+  public static final ConfigOption<ClassifySettings.Exchange> EXCHANGE =
+      ConfigOptions.key("classify.exchange")
+          .enumType(ClassifySettings.Exchange.class)
+          .defaultValue(ClassifySettings.Exchange.AUTO)
+          .withDescription(
+              "Whether references are spread over all slots between parse and classify: auto (where"
+                  + " partitions and slots differ), always or never. Without it a slot without a"
+                  + " partition is idle; with it checkpoints are unaligned.");
+
+  public static final ConfigOption<MemorySize> MAX_INFLIGHT_BYTES =
+      ConfigOptions.key("classify.max-inflight-bytes")
+          .memoryType()
+          .defaultValue(MemorySize.ofMebiBytes(128))
+          .withDescription(
+              "Encoded images, fetched and inline, that a slot holds on the heap at once. It must be"
+                  + " at least fetch.max-bytes and source.max-inline-bytes.");
+
+  private ClassifyOptions() {}
+
+  static ClassifySettings read(OptionReader options) {
+    float minScore = options.get(MIN_SCORE);
+    if (!(minScore >= 0 && minScore <= 1)) {
+      options.invalid(MIN_SCORE, "must be between 0 and 1");
+      minScore = MIN_SCORE.defaultValue();
+    }
+    return new ClassifySettings(
+        options.atLeast(WORKERS, 0),
+        options.atLeast(TOP_K, 1),
+        minScore,
+        options.get(ORDERED),
+        options.atLeast(CAPACITY, 0),
+        options.positive(TIMEOUT),
+        options.atLeast(PARALLELISM, 0),
+        options.get(EXCHANGE));
+  }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.config;
+
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
+
+/** The {@code decode.*} options. */
+public final class DecodeOptions {
+
+  /** The most that OpenCV decodes unless its own environment variable says otherwise. */
+  private static final long OPENCV_MAX_PIXELS = 1L << 30;
+
+  public static final ConfigOption<Long> MAX_PIXELS =
+      ConfigOptions.key("decode.max-pixels")
+          .longType()
+          .defaultValue(89_478_485L)
+          .withDescription(
+              "Largest image that is decoded, width times height as its header says; a larger one is"
+                  + " rejected before memory is taken. Each worker may hold 3 bytes a pixel: 256 MiB"
+                  + " outside the heap at the default, which is Pillow's bound.");
+
+  private DecodeOptions() {}
+
+  static DecodeSettings read(OptionReader options) {
+    long maxPixels = options.get(MAX_PIXELS);
+    if (maxPixels < 1 || maxPixels > OPENCV_MAX_PIXELS) {
+      options.invalid(MAX_PIXELS, "must be between 1 and " + OPENCV_MAX_PIXELS);
+      maxPixels = MAX_PIXELS.defaultValue();
+    }
+    return new DecodeSettings(maxPixels);
+  }
+}

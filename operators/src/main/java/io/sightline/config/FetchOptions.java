@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.config;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
+import org.apache.flink.configuration.MemorySize;
+
+/** The {@code fetch.*} options: how the bytes of an image are brought. */
+public final class FetchOptions {
+
+  public static final ConfigOption<List<String>> SCHEMES =
+      ConfigOptions.key("fetch.schemes")
+          .stringType()
+          .asList()
+          .defaultValues("file", "http", "https")
+          .withDescription(
+              "URI schemes that are fetched; an image under any other is rejected. Schemes of Flink"
+                  + " file systems (s3, gs, hdfs ...) need their plugin. Leave file out where"
+                  + " producers are not trusted with the TaskManager's own files.");
+
+  public static final ConfigOption<MemorySize> MAX_BYTES =
+      ConfigOptions.key("fetch.max-bytes")
+          .memoryType()
+          .defaultValue(MemorySize.ofMebiBytes(32))
+          .withDescription(
+              "Largest image that is fetched, in its encoded form; a larger one is rejected.");
+
+  public static final ConfigOption<Duration> CONNECT_TIMEOUT =
+      ConfigOptions.key("fetch.connect-timeout")
+          .durationType()
+          .defaultValue(Duration.ofSeconds(5))
+          .withDescription("How long an HTTP connection may take to be made.");
+
+  public static final ConfigOption<Duration> TIMEOUT =
+      ConfigOptions.key("fetch.timeout")
+          .durationType()
+          .defaultValue(Duration.ofSeconds(10))
+          .withDescription(
+              "How long one image may take to be fetched, from the request to its last byte.");
+
+  public static final ConfigOption<Integer> THREADS =
+      ConfigOptions.key("fetch.threads")
+          .intType()
+          .defaultValue(4)
+          .withDescription(
+              "Threads a slot that read from Flink file systems, which block: as many images can be"
+                  + " on their way from such a store at once. HTTP does not use them.");
+
+  private FetchOptions() {}
+
+  static FetchSettings read(OptionReader options) {
+    return new FetchSettings(
+        schemes(options),
+        options.bytes(MAX_BYTES),
+        options.positive(CONNECT_TIMEOUT),
+        options.positive(TIMEOUT),
+        options.atLeast(THREADS, 1),
+        options.longBytes(ClassifyOptions.MAX_INFLIGHT_BYTES));
+  }
+
+  private static Set<String> schemes(OptionReader options) {
+    Set<String> schemes = new TreeSet<>();
+    for (String scheme : options.list(SCHEMES)) {
+      if (!scheme.matches("[A-Za-z][A-Za-z0-9+.-]*")) {
+        options.invalid(SCHEMES, "must be a list of URI schemes such as https");
+      }
+      schemes.add(scheme.toLowerCase(Locale.ROOT));
+    }
+    return schemes;
+  }
+}

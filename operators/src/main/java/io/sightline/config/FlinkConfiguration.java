@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.config;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+
+/**
+ * Flink's part of a configuration, with the defaults of this job filled in.
+ *
+ * @param shown what was set and what was filled in, for display
+ */
+record FlinkConfiguration(Configuration configuration, List<ResolvedOption> shown) {
+
+  static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(10);
+
+  /** Takes Flink's keys out of a configuration, and names every key that nobody knows. */
+  static FlinkConfiguration read(
+      ResolvedConfiguration resolved, OptionCatalog catalog, Problems problems) {
+    Configuration flink = resolved.configuration();
+    Map<String, ResolvedOption> shown = new LinkedHashMap<>();
+    for (String key : new TreeSet<>(flink.keySet())) {
+      String value = resolved.shown(key, flink.getString(key, ""));
+      if (catalog.contains(key)) {
+        flink.removeKey(key);
+      } else if (!FlinkOptions.takes(key)) {
+        flink.removeKey(key);
+        problems.add(unknown(key, catalog));
+      } else if (!parses(flink, key)) {
+        flink.removeKey(key);
+        problems.add("%s has a value that Flink can't read (got %s)".formatted(key, value));
+      } else {
+        shown.put(key, new ResolvedOption(key, value, resolved.origin(key)));
+      }
+    }
+    setDefault(flink, CheckpointingOptions.CHECKPOINTING_INTERVAL, CHECKPOINT_INTERVAL, shown);
+    setDefault(flink, PipelineOptions.GENERIC_TYPES, false, shown);
+    return new FlinkConfiguration(flink, new ArrayList<>(shown.values()));
+  }
+
+  private static <T> void setDefault(
+      Configuration flink, ConfigOption<T> option, T value, Map<String, ResolvedOption> shown) {
+    if (!flink.contains(option)) {
+      flink.set(option, value);
+      shown.put(option.key(), new ResolvedOption(option.key(), OptionTypes.text(value), "default"));
+    }
+  }
+
+  private static String unknown(String key, OptionCatalog catalog) {
+    Set<String> known = new HashSet<>(catalog.keys());
+    if (!catalog.families().contains(key.split("\\.", 2)[0])) {
+      known.addAll(FlinkOptions.keys());
+    }
+    String nearest = NearestKey.of(key, known);
+    return nearest == null
+        ? key + " is not a known option"
+        : "%s is not a known option: did you mean %s?".formatted(key, nearest);
+  }
+
+  private static boolean parses(Configuration flink, String key) {
+    ConfigOption<?> option = FlinkOptions.option(key);
+    try {
+      return option == null || flink.getOptional(option).isPresent() || flink.containsKey(key);
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+}
