@@ -17,6 +17,11 @@ public enum Reason {
   MALFORMED_URI(Stage.PARSE, "malformed-uri"),
   /** Inline content above {@code source.max-inline-bytes}. */
   INLINE_TOO_LARGE(Stage.PARSE, "inline-too-large"),
+  /**
+   * Id, URI, label, attributes and Kafka key together above {@link
+   * ReferenceParser#MAX_METADATA_BYTES}.
+   */
+  METADATA_TOO_LARGE(Stage.PARSE, "metadata-too-large"),
 
   /** Scheme that {@code fetch.schemes} does not list, or that no file system serves. */
   SCHEME_NOT_ALLOWED(Stage.FETCH, "scheme-not-allowed"),
