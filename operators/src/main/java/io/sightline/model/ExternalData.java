@@ -109,23 +109,23 @@ final class ExternalData {
           || relative.isAbsolute()
           || !relative.normalize().equals(relative)
           || relative.startsWith("..")) {
-        return refuse(location, tensor, shown + " must be a plain path inside the folder");
+        return refuse(location, tensor, shown + ", which must be a plain path inside the folder");
       }
       Path file = folder.resolve(relative);
       if (!Files.isRegularFile(file)) {
-        return refuse(location, tensor, shown + " does not exist");
+        return refuse(location, tensor, shown + ", which does not exist");
       }
       if (!file.toRealPath().startsWith(folder.toRealPath())) {
-        return refuse(location, tensor, shown + " is a link that leaves the folder");
+        return refuse(location, tensor, shown + ", which is a link that leaves the folder");
       }
       long length = Files.size(file);
       lengths.put(location, length);
       files.put(location, file);
       return length;
     } catch (InvalidPathException e) {
-      return refuse(location, tensor, shown + " is not a path");
+      return refuse(location, tensor, shown + ", which is not a path");
     } catch (IOException e) {
-      return refuse(location, tensor, shown + " can't be read: " + e);
+      return refuse(location, tensor, shown + ", which can't be read: " + e);
     }
   }
 

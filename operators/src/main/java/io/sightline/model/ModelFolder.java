@@ -92,11 +92,13 @@ public final class ModelFolder {
       problems.add(
           "holds %s but not PaddleX's %s and %s: other forms of a model folder are not supported yet"
               .formatted(PLAIN_GRAPH, GRAPH, InferenceYaml.FILE));
-    } else if (!graph) {
-      problems.add("has no " + GRAPH);
-    }
-    if (!yaml && (graph || problems.isEmpty())) {
-      problems.add("has no " + InferenceYaml.FILE);
+    } else {
+      if (!graph) {
+        problems.add("has no " + GRAPH);
+      }
+      if (!yaml) {
+        problems.add("has no " + InferenceYaml.FILE);
+      }
     }
     return graph || yaml;
   }
