@@ -9,31 +9,16 @@ import io.sightline.schemas.RecordOrigin;
 import io.sightline.schemas.Rejection;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
-import java.util.Properties;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.sink.KafkaSinkBuilder;
 import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the sinks of events and of rejections, for Kafka and for files. */
 public final class Sinks {
-
-  /**
-   * Producer properties that {@code sink.kafka.properties} must not set, each with what sets it
-   * instead.
-   */
-  public static final Map<String, String> OWNED_PROPERTIES =
-      Map.ofEntries(
-          Map.entry(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, "bootstrap-servers of the sink"),
-          Map.entry(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "transactional-id-prefix of the sink"),
-          Map.entry(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, "transaction-timeout of the sink"),
-          Map.entry(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, "Sightline, which writes bytes"),
-          Map.entry(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, "Sightline, which writes bytes"));
 
   private Sinks() {}
 
@@ -42,15 +27,17 @@ public final class Sinks {
     return create(
         settings,
         ClassificationEvent.class,
-        event -> event.getReferenceId().getBytes(StandardCharsets.UTF_8));
+        event -> event.getReferenceId().getBytes(StandardCharsets.UTF_8),
+        (bytes, event) -> event); // ReferenceParser bounds all that is not bounded here
   }
 
   /**
    * The sink of rejections: in Kafka, the key is the reference's id in UTF-8, or the key of the
-   * record that was rejected where no id is known.
+   * record that was rejected where no id is known. Where a rejection would exceed the producer's
+   * {@code max.request.size}, its raw record is cut off further, which {@code raw_size} tells.
    */
   public static Sink<Rejection> rejections(SinkSettings settings) {
-    return create(settings, Rejection.class, Sinks::key);
+    return create(settings, Rejection.class, Sinks::key, Sinks::withShorterRaw);
   }
 
   private static byte @Nullable [] key(Rejection rejection) {
@@ -68,22 +55,32 @@ public final class Sinks {
     return bytes;
   }
 
+  private static Rejection withShorterRaw(int bytes, Rejection rejection) {
+    RecordOrigin origin = rejection.getOrigin();
+    ByteBuffer raw = origin == null ? null : origin.getRaw();
+    if (raw == null) {
+      return rejection;
+    }
+    // In base64 a byte less saves more than a byte.
+    ByteBuffer shorter = raw.slice(raw.position(), Math.max(0, raw.remaining() - bytes));
+    return Rejection.newBuilder(rejection)
+        .setOrigin(RecordOrigin.newBuilder(origin).setRaw(shorter).build())
+        .build();
+  }
+
   private static <T extends SpecificRecordBase> Sink<T> create(
-      SinkSettings settings, Class<T> type, KafkaRecords.Key<T> key) {
+      SinkSettings settings, Class<T> type, KafkaRecords.Key<T> key, KafkaRecords.Cut<T> cut) {
     return switch (settings.type()) {
-      case KAFKA -> kafka(settings, new KafkaRecords<>(settings, type, key));
+      case KAFKA -> kafka(settings, new KafkaRecords<>(settings, type, key, cut));
       case FILES -> FileSinks.create(settings, type);
     };
   }
 
   private static <T extends SpecificRecordBase> KafkaSink<T> kafka(
       SinkSettings settings, KafkaRecords<T> records) {
-    Properties properties = new Properties();
-    properties.putAll(settings.kafkaProperties());
     KafkaSinkBuilder<T> builder =
         KafkaSink.<T>builder()
-            .setKafkaProducerConfig(properties)
-            .setBootstrapServers(requireNonNull(settings.bootstrapServers()))
+            .setKafkaProducerConfig(Producers.properties(settings))
             .setRecordSerializer(records)
             // There is no way back from POOLING, which also needs more rights.
             .setTransactionNamingStrategy(TransactionNamingStrategy.INCREMENTING)
@@ -94,11 +91,7 @@ public final class Sinks {
                   case NONE -> DeliveryGuarantee.NONE;
                 });
     if (settings.guarantee() == SinkSettings.Guarantee.EXACTLY_ONCE) {
-      builder
-          .setTransactionalIdPrefix(requireNonNull(settings.transactionalIdPrefix()))
-          .setProperty(
-              ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
-              Long.toString(settings.transactionTimeoutMillis()));
+      builder.setTransactionalIdPrefix(requireNonNull(settings.transactionalIdPrefix()));
     }
     return builder.build();
   }

@@ -3,8 +3,10 @@ package io.sightline.source;
 
 import static java.util.Objects.requireNonNull;
 
+import io.sightline.config.Problems;
 import io.sightline.config.SourceSettings;
 import io.sightline.reference.SourceRecord;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.regex.Pattern;
@@ -13,6 +15,8 @@ import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
 import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Makes the Kafka source of raw records. */
 public final class KafkaSources {
@@ -23,7 +27,7 @@ public final class KafkaSources {
    */
   public static final Map<String, String> OWNED_PROPERTIES =
       Map.ofEntries(
-          Map.entry(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, "source.bootstrap-servers"),
+          Map.entry(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, "source.kafka.bootstrap-servers"),
           Map.entry(ConsumerConfig.GROUP_ID_CONFIG, "source.group-id"),
           Map.entry(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "source.start"),
           Map.entry(
@@ -42,6 +46,11 @@ public final class KafkaSources {
           Map.entry(
               ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, "Sightline, which reads bytes"));
 
+  private static final List<String> BYTES_OF =
+      List.of(
+          ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG,
+          ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG);
+
   private KafkaSources() {}
 
   /**
@@ -59,6 +68,30 @@ public final class KafkaSources {
     return pattern == null
         ? builder.setTopics(settings.topics()).build()
         : builder.setTopicPattern(Pattern.compile(pattern)).build();
+  }
+
+  /**
+   * Adds a problem for every property in {@code source.kafka.properties} that must not stand there,
+   * and for a value that the Kafka consumer itself refuses.
+   */
+  public static void checkProperties(SourceSettings settings, Problems problems) {
+    settings.kafkaProperties().keySet().stream()
+        .filter(OWNED_PROPERTIES::containsKey)
+        .sorted()
+        .forEach(
+            name ->
+                problems.add(
+                    "source.kafka.properties.%s must not be set: it is set by %s"
+                        .formatted(name, OWNED_PROPERTIES.get(name))));
+    Properties properties = consumerProperties(settings);
+    for (String name : BYTES_OF) {
+      properties.setProperty(name, ByteArrayDeserializer.class.getName());
+    }
+    try {
+      new ConsumerConfig(properties);
+    } catch (ConfigException e) {
+      problems.add("source.kafka.properties: " + e.getMessage());
+    }
   }
 
   private static Properties consumerProperties(SourceSettings settings) {

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.sink;
+
+import static java.util.Objects.requireNonNull;
+
+import io.sightline.config.Problems;
+import io.sightline.config.SinkSettings;
+import io.sightline.config.SinkSettings.Guarantee;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** The properties of the sinks' Kafka producers. */
+public final class Producers {
+
+  /**
+   * Producer properties that {@code sink.kafka.properties} and {@code rejections.kafka.properties}
+   * must not set, each with what sets it instead.
+   */
+  public static final Map<String, String> OWNED_PROPERTIES =
+      Map.of(
+          ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+          "sink.kafka.bootstrap-servers",
+          ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+          "sink.transactional-id-prefix",
+          ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+          "sink.transaction-timeout",
+          ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
+          "Sightline, which writes bytes",
+          ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
+          "Sightline, which writes bytes");
+
+  private static final int DEFAULT_MAX_REQUEST_SIZE = 1024 * 1024;
+
+  private Producers() {}
+
+  /**
+   * Adds a problem for every property that must not be set, and for a value that the Kafka producer
+   * itself refuses. Does nothing for files.
+   *
+   * @param options {@code sink} or {@code rejections}
+   */
+  public static void checkProperties(SinkSettings settings, String options, Problems problems) {
+    if (settings.type() != SinkSettings.Type.KAFKA) {
+      return;
+    }
+    settings.kafkaProperties().keySet().stream()
+        .filter(OWNED_PROPERTIES::containsKey)
+        .sorted()
+        .forEach(
+            name ->
+                problems.add(
+                    "%s.kafka.properties.%s must not be set: it is set by %s"
+                        .formatted(options, name, OWNED_PROPERTIES.get(name))));
+    Properties properties = properties(settings);
+    properties.setProperty(
+        ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
+    properties.setProperty(
+        ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
+    if (settings.guarantee() == Guarantee.EXACTLY_ONCE) {
+      properties.setProperty(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "check");
+    }
+    try {
+      new ProducerConfig(properties);
+    } catch (ConfigException e) {
+      problems.add("%s.kafka.properties: %s".formatted(options, e.getMessage()));
+    }
+  }
+
+  /** The properties of a producer, without serializers and without a transactional id. */
+  static Properties properties(SinkSettings settings) {
+    Properties properties = new Properties();
+    properties.putAll(settings.kafkaProperties());
+    properties.setProperty(
+        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, requireNonNull(settings.bootstrapServers()));
+    if (settings.guarantee() == Guarantee.EXACTLY_ONCE) {
+      properties.setProperty(
+          ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+          Long.toString(settings.transactionTimeoutMillis()));
+    }
+    return properties;
+  }
+
+  /** Largest request that the producer sends, in bytes. */
+  static int maxRequestSize(SinkSettings settings) {
+    String size = settings.kafkaProperties().get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG);
+    return size == null ? DEFAULT_MAX_REQUEST_SIZE : Integer.parseInt(size.trim());
+  }
+}
