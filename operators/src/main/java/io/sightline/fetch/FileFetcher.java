@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.fetch;
+
+import io.sightline.reference.Reason;
+import java.io.IOException;
+import java.net.URI;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.LongConsumer;
+import org.apache.flink.core.fs.FSDataInputStream;
+import org.apache.flink.core.fs.FileStatus;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads images from Flink's file systems. They block, so they have threads of their own; no thread
+ * is held while an image waits for its share of the budget. Thread-safe.
+ */
+final class FileFetcher implements AutoCloseable {
+
+  /** Above it a read of java.io allocates a native buffer as large as itself from the system. */
+  private static final int READ_BYTES = 1 << 16;
+
+  private final ExecutorService executor;
+  private final int maxBytes;
+  private final ByteBudget budget;
+  private final LongConsumer fetched;
+
+  FileFetcher(int threads, int maxBytes, ByteBudget budget, LongConsumer fetched) {
+    this.executor = Executors.newFixedThreadPool(threads, new DaemonThreads("sightline-fetch"));
+    this.maxBytes = maxBytes;
+    this.budget = budget;
+    this.fetched = fetched;
+  }
+
+  void start(Fetch fetch, URI uri) {
+    submit(fetch, uri, () -> lookUp(fetch, uri));
+  }
+
+  @Override
+  public void close() {
+    executor.shutdownNow();
+  }
+
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  /** A task that knows its thread. */
+  private static final class Task extends FutureTask<Void> {
+
+    private volatile @Nullable Thread runner;
+
+    Task(Callable<Void> step) {
+      super(step);
+    }
+
+    @Override
+    public void run() {
+      runner = Thread.currentThread();
+      try {
+        super.run();
+      } finally {
+        runner = null;
+      }
+    }
+
+    void interrupt() {
+      // A step that ends the fetch itself must not interrupt what is told about the end.
+      if (runner != Thread.currentThread()) {
+        cancel(true);
+      }
+    }
+  }
+
+  private void submit(Fetch fetch, URI uri, Step step) {
+    Task task =
+        new Task(
+            () -> {
+              if (!fetch.isDone()) {
+                fetch.deadline().run();
+                try {
+                  step.run();
+                } catch (Throwable e) {
+                  FetchErrors.failed(fetch, uri.toString(), e);
+                }
+              }
+              return null;
+            });
+    fetch.onFailure(task::interrupt);
+    try {
+      executor.execute(task);
+    } catch (RejectedExecutionException e) {
+      fetch.result().cancel(false);
+    }
+  }
+
+  private void lookUp(Fetch fetch, URI uri) throws IOException {
+    Path path = new Path(uri);
+    FileSystem fileSystem = FileSystem.get(uri);
+    FileStatus status = fileSystem.getFileStatus(path);
+    long length = status.getLen();
+    if (status.isDir()) {
+      fetch.reject(Reason.NOT_FOUND, "is a folder, not a file");
+    } else if (length == 0) {
+      fetch.reject(Reason.EMPTY_CONTENT, "is empty");
+    } else if (length > maxBytes) {
+      fetch.reject(
+          Reason.TOO_LARGE, "has %d bytes, fetch.max-bytes is %d".formatted(length, maxBytes));
+    } else {
+      fetch.deadline().pause();
+      CompletableFuture<ByteBudget.Lease> acquired = budget.acquire(length);
+      fetch.cancelWith(acquired);
+      Futures.whenDone(
+          acquired,
+          (lease, failure) -> {
+            if (lease != null) {
+              // A read that is given up may hold its array a little longer than its lease, until
+              // its thread returns: fetch.threads bounds those.
+              fetch.own(lease);
+              submit(fetch, uri, () -> read(fetch, fileSystem, path, (int) length, lease));
+            }
+          });
+    }
+  }
+
+  private void read(
+      Fetch fetch, FileSystem fileSystem, Path path, int length, ByteBudget.Lease lease)
+      throws IOException {
+    byte[] bytes = new byte[length];
+    int count = 0;
+    boolean more;
+    try (FSDataInputStream in = fileSystem.open(path)) {
+      int read = 0;
+      while (count < length && read >= 0) {
+        read = in.read(bytes, count, Math.min(READ_BYTES, length - count));
+        count += Math.max(0, read);
+      }
+      more = count == length && in.read() >= 0;
+    }
+    if (count < length) {
+      fetch.reject(
+          Reason.INCOMPLETE, "had %d bytes, and %d when it was read".formatted(length, count));
+    } else if (more) {
+      fetch.reject(Reason.INCOMPLETE, "had %d bytes, and more when it was read".formatted(length));
+    } else {
+      fetched.accept(length);
+      fetch.succeed(new LeasedBytes(bytes, 0, length, lease));
+    }
+  }
+}

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.fetch;
+
+import io.sightline.config.FetchSettings;
+import io.sightline.reference.Reason;
+import io.sightline.reference.RejectedException;
+import io.sightline.reference.Uris;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fetches images by HTTP, without a thread an image. Thread-safe.
+ *
+ * <p>HTTP/1.1 only: there an image that waits for its share of the budget holds up its own
+ * connection, in HTTP/2 the window of a connection that others need to go on.
+ *
+ * <p>The JDK's client can't be closed before Java 21. {@link #close} ends our threads and every
+ * exchange; the client's own selector thread, a daemon, ends with its idle connections within
+ * seconds after the client was garbage collected.
+ */
+final class HttpFetcher implements AutoCloseable {
+
+  private static final int MAX_REDIRECTS = 5;
+  private static final int THREADS = 8;
+  private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
+
+  private final FetchSettings settings;
+  private final ByteBudget budget;
+  private final HopGate gate;
+  private final LongConsumer fetched;
+  private final ThreadPoolExecutor executor;
+  private volatile @Nullable HttpClient client;
+
+  HttpFetcher(FetchSettings settings, ByteBudget budget, HopGate gate, LongConsumer fetched) {
+    this.settings = settings;
+    this.budget = budget;
+    this.gate = gate;
+    this.fetched = fetched;
+    // Looking a host up blocks one of these threads.
+    this.executor =
+        new ThreadPoolExecutor(
+            THREADS,
+            THREADS,
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            new DaemonThreads("sightline-http"),
+            new ThreadPoolExecutor.DiscardPolicy());
+    executor.allowCoreThreadTimeOut(true);
+    this.client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(settings.connectTimeout())
+            .executor(executor)
+            .build();
+  }
+
+  void start(Fetch fetch, URI uri) {
+    // No new request while others wait with theirs open.
+    CompletableFuture<ByteBudget.Lease> turn = budget.acquire(1);
+    fetch.cancelWith(turn);
+    Futures.whenDone(
+        turn,
+        (lease, failure) -> {
+          if (lease != null) {
+            lease.close();
+            fetch.deadline().run();
+            go(fetch, uri, MAX_REDIRECTS);
+          }
+        });
+  }
+
+  @Override
+  public void close() {
+    client = null;
+    executor.shutdown();
+  }
+
+  private void go(Fetch fetch, URI uri, int redirectsLeft) {
+    try {
+      CompletableFuture<URI> checked = gate.check(uri);
+      fetch.cancelWith(checked);
+      Futures.whenDone(
+          checked,
+          (target, failure) -> {
+            if (target != null) {
+              send(fetch, target, redirectsLeft);
+            } else if (failure != null) {
+              fetch.fail(FetchErrors.unwrap(failure));
+            }
+          });
+    } catch (RuntimeException e) {
+      fetch.fail(e);
+    }
+  }
+
+  private void send(Fetch fetch, URI uri, int redirectsLeft) {
+    HttpClient open = client;
+    if (open == null) {
+      fetch.result().cancel(false);
+      return;
+    }
+    HttpRequest request;
+    try {
+      request = HttpRequest.newBuilder(uri).GET().build();
+    } catch (IllegalArgumentException e) {
+      fetch.reject(Reason.MALFORMED_URI, "can't be requested: it names no host");
+      return;
+    }
+    try {
+      CompletableFuture<HttpResponse<@Nullable Object>> exchange =
+          open.sendAsync(request, header -> body(fetch, uri, header));
+      fetch.cancelWith(exchange);
+      Futures.whenDone(
+          exchange,
+          (response, failure) -> {
+            if (failure != null) {
+              FetchErrors.requestFailed(fetch, uri.toString(), settings.connectTimeout(), failure);
+            } else {
+              answered(fetch, uri, response, redirectsLeft);
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      fetch.result().cancel(false);
+    } catch (RuntimeException e) {
+      fetch.fail(e);
+    }
+  }
+
+  /** Decides by the header what becomes of the body. */
+  private BodySubscriber<@Nullable Object> body(
+      Fetch fetch, URI uri, HttpResponse.ResponseInfo header) {
+    int status = header.statusCode();
+    if (status != 200) {
+      if (!REDIRECTS.contains(status)) {
+        // A body that never ends must not hide what the status has said.
+        fetch.setOnTimeout(rejection(fetch, status));
+      }
+      return new DiscardingBody();
+    }
+    long length = contentLength(header.headers());
+    if (length > settings.maxBytes()) {
+      fetch.reject(
+          Reason.TOO_LARGE,
+          "has %d bytes, fetch.max-bytes is %d".formatted(length, settings.maxBytes()));
+      return new DiscardingBody();
+    }
+    if (length == 0) {
+      fetch.reject(Reason.EMPTY_CONTENT, "has no content");
+      return new DiscardingBody();
+    }
+    return length < 0
+        ? ImageBody.ofUnknownLength(fetch, uri.toString(), settings.maxBytes(), budget, fetched)
+        : ImageBody.ofLength(fetch, uri.toString(), (int) length, budget, fetched);
+  }
+
+  private static long contentLength(HttpHeaders headers) {
+    try {
+      return headers.firstValueAsLong("Content-Length").orElse(-1);
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
+
+  private void answered(
+      Fetch fetch, URI uri, HttpResponse<@Nullable Object> response, int redirectsLeft) {
+    int status = response.statusCode();
+    if (status == 200) {
+      return; // its body has ended the fetch
+    }
+    if (!REDIRECTS.contains(status)) {
+      fetch.fail(rejection(fetch, status));
+      return;
+    }
+    if (redirectsLeft == 0) {
+      fetch.reject(
+          Reason.HTTP_STATUS, "was redirected more than %d times".formatted(MAX_REDIRECTS));
+      return;
+    }
+    Optional<String> location = response.headers().firstValue("Location");
+    URI target;
+    try {
+      target = location.map(uri::resolve).orElse(null);
+    } catch (IllegalArgumentException e) {
+      target = null;
+    }
+    if (target == null || target.getHost() == null) {
+      fetch.reject(
+          Reason.HTTP_STATUS,
+          "was answered with status %d and no usable Location".formatted(status));
+      return;
+    }
+    String scheme = String.valueOf(target.getScheme()).toLowerCase(Locale.ROOT);
+    boolean http = scheme.equals("http") || scheme.equals("https");
+    boolean downgrade = scheme.equals("http") && "https".equalsIgnoreCase(uri.getScheme());
+    if (!http || downgrade || !settings.schemes().contains(scheme)) {
+      fetch.reject(
+          Reason.SCHEME_NOT_ALLOWED,
+          "was redirected to %s, which is not followed".formatted(Uris.masked(target.toString())));
+      return;
+    }
+    go(fetch, target, redirectsLeft - 1);
+  }
+
+  private static RejectedException rejection(Fetch fetch, int status) {
+    Reason reason =
+        switch (status) {
+          case 404, 410 -> Reason.NOT_FOUND;
+          case 401, 403 -> Reason.FORBIDDEN;
+          case 204, 205 -> Reason.EMPTY_CONTENT;
+          default -> Reason.HTTP_STATUS;
+        };
+    return fetch.rejection(reason, "was answered with status " + status);
+  }
+}

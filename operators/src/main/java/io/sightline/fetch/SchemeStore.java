@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.fetch;
+
+import io.sightline.config.FetchSettings;
+import io.sightline.reference.Reason;
+import io.sightline.reference.RejectedException;
+import io.sightline.reference.Uris;
+import io.sightline.schemas.ImageReference;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Chooses by the reference's scheme who brings its bytes. */
+final class SchemeStore implements ImageStore {
+
+  private final FetchSettings settings;
+  private final ByteBudget budget;
+  private final FileFetcher files;
+  private final HttpFetcher http;
+  private final ScheduledThreadPoolExecutor timer;
+  private final LongAdder bytesFetched = new LongAdder();
+  private final Set<Fetch> underWay = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+
+  SchemeStore(FetchSettings settings, HopGate gate) {
+    this.settings = settings;
+    this.budget = new ByteBudget(settings.maxInflightBytes());
+    this.files =
+        new FileFetcher(settings.threads(), settings.maxBytes(), budget, bytesFetched::add);
+    this.http = new HttpFetcher(settings, budget, gate, bytesFetched::add);
+    this.timer = new ScheduledThreadPoolExecutor(1, new DaemonThreads("sightline-fetch-timer"));
+    timer.setRemoveOnCancelPolicy(true);
+  }
+
+  @Override
+  public CompletableFuture<ImageBytes> fetch(ImageReference reference) {
+    ByteBuffer content = reference.getContent();
+    if (content != null) {
+      return inline(content);
+    }
+    String uri = reference.getUri();
+    if (uri == null) {
+      return rejected(Reason.NO_SINGLE_CONTENT, "the reference has neither uri nor content");
+    }
+    URI parsed;
+    try {
+      parsed = new URI(uri);
+    } catch (URISyntaxException e) {
+      return rejected(Reason.MALFORMED_URI, Uris.masked(uri) + " is not a URI");
+    }
+    String scheme = String.valueOf(parsed.getScheme()).toLowerCase(Locale.ROOT);
+    if (!settings.schemes().contains(scheme)) {
+      return rejected(
+          Reason.SCHEME_NOT_ALLOWED,
+          "%s: fetch.schemes does not list %s".formatted(Uris.masked(uri), scheme));
+    }
+    Fetch fetch = new Fetch(uri, settings.timeout(), timer);
+    underWay.add(fetch);
+    CompletableFuture<ImageBytes> result = fetch.result();
+    Futures.whenDone(result, (bytes, failure) -> underWay.remove(fetch));
+    if (closed) {
+      result.cancel(false);
+    } else if (scheme.equals("http") || scheme.equals("https")) {
+      http.start(fetch, parsed);
+    } else {
+      files.start(fetch, parsed);
+    }
+    return result;
+  }
+
+  @Override
+  public long inflightBytes() {
+    return budget.held();
+  }
+
+  @Override
+  public long bytesFetched() {
+    return bytesFetched.sum();
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    budget.close();
+    List.copyOf(underWay).forEach(fetch -> fetch.result().cancel(true));
+    timer.shutdownNow();
+    files.close();
+    http.close();
+  }
+
+  private CompletableFuture<ImageBytes> inline(ByteBuffer content) {
+    int length = content.remaining();
+    if (length == 0) {
+      return rejected(Reason.EMPTY_CONTENT, "the inline content is empty");
+    }
+    byte[] array;
+    int offset;
+    if (content.hasArray()) {
+      array = content.array();
+      offset = content.arrayOffset() + content.position();
+    } else {
+      array = new byte[length];
+      offset = 0;
+      content.duplicate().get(array);
+    }
+    return CompletableFuture.completedFuture(
+        new LeasedBytes(array, offset, length, budget.take(length)));
+  }
+
+  private static CompletableFuture<ImageBytes> rejected(Reason reason, String detail) {
+    return CompletableFuture.failedFuture(new RejectedException(reason, detail));
+  }
+}
