@@ -38,6 +38,21 @@ public record SinkSettings(
     kafkaProperties = Map.copyOf(kafkaProperties);
   }
 
+  /** What is written and how; of the Kafka properties the keys alone. */
+  @Override
+  public String toString() {
+    return "SinkSettings[type=%s, guarantee=%s, encoding=%s, bootstrapServers=%s, topic=%s, path=%s, transactionalIdPrefix=%s, kafkaProperties=%s]"
+        .formatted(
+            type,
+            guarantee,
+            encoding,
+            bootstrapServers,
+            topic,
+            path,
+            transactionalIdPrefix,
+            kafkaProperties.keySet());
+  }
+
   /** Kind of sink. */
   public enum Type {
     KAFKA,

@@ -47,6 +47,21 @@ public record SourceSettings(
     kafkaProperties = Map.copyOf(kafkaProperties);
   }
 
+  /** What is read and how; of the Kafka properties the keys alone. */
+  @Override
+  public String toString() {
+    return "SourceSettings[bootstrapServers=%s, topics=%s, topicPattern=%s, groupId=%s, start=%s, format=%s, id=%s, kafkaProperties=%s]"
+        .formatted(
+            bootstrapServers,
+            topics,
+            topicPattern,
+            groupId,
+            start,
+            format,
+            id,
+            kafkaProperties.keySet());
+  }
+
   /** Where a job without a checkpoint starts to read. */
   public enum Start {
     /** The group's committed offsets; the earliest where there are none. */

@@ -82,6 +82,13 @@ public final class EmbeddedBroker implements AutoCloseable {
     return ports.address(CLIENT);
   }
 
+  /**
+   * The listener without credentials, for clients that must do what the client listener forbids.
+   */
+  public String adminBootstrapServers() {
+    return ports.address(INTERNAL);
+  }
+
   /** Folder with the broker's data; {@link #close} deletes it. */
   public Path folder() {
     return folder;
