@@ -4,7 +4,6 @@ package io.sightline.fetch;
 import io.sightline.reference.Reason;
 import io.sightline.reference.Uris;
 import java.io.FileNotFoundException;
-import java.io.IOException;
 import java.net.ConnectException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
@@ -62,10 +61,9 @@ final class FetchErrors {
           cause.getCause() instanceof UnresolvedAddressException
               ? "names an unknown host"
               : "gave no connection: " + describe(cause, uri));
-    } else if (cause instanceof IOException) {
-      fetch.reject(Reason.IO_ERROR, "can't be fetched: " + describe(cause, uri));
     } else {
-      fetch.fail(cause);
+      // The client throws unchecked exceptions, too, at some of what a server may answer.
+      fetch.reject(Reason.IO_ERROR, "can't be fetched: " + describe(cause, uri));
     }
   }
 
@@ -77,10 +75,8 @@ final class FetchErrors {
       fetch.fail(error);
     } else if (String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT).contains("reset")) {
       fetch.reject(Reason.IO_ERROR, "broke off after " + received + ": " + describe(cause, uri));
-    } else if (cause instanceof IOException) {
-      fetch.reject(Reason.INCOMPLETE, "broke off after " + received + ": " + describe(cause, uri));
     } else {
-      fetch.fail(cause);
+      fetch.reject(Reason.INCOMPLETE, "broke off after " + received + ": " + describe(cause, uri));
     }
   }
 

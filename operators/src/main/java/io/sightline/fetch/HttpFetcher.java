@@ -7,7 +7,6 @@ import io.sightline.reference.RejectedException;
 import io.sightline.reference.Uris;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscriber;
@@ -36,6 +35,7 @@ final class HttpFetcher implements AutoCloseable {
 
   private static final int MAX_REDIRECTS = 5;
   private static final int THREADS = 8;
+  private static final long UNKNOWN = -1;
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
 
   private final FetchSettings settings;
@@ -138,7 +138,7 @@ final class HttpFetcher implements AutoCloseable {
     } catch (RejectedExecutionException e) {
       fetch.result().cancel(false);
     } catch (RuntimeException e) {
-      fetch.fail(e);
+      FetchErrors.requestFailed(fetch, uri.toString(), settings.connectTimeout(), e);
     }
   }
 
@@ -153,7 +153,16 @@ final class HttpFetcher implements AutoCloseable {
       }
       return new DiscardingBody();
     }
-    long length = contentLength(header.headers());
+    long length;
+    try {
+      length = header.headers().firstValueAsLong("Content-Length").orElse(UNKNOWN);
+    } catch (NumberFormatException e) {
+      length = Long.MIN_VALUE;
+    }
+    if (length < UNKNOWN) {
+      fetch.reject(Reason.IO_ERROR, "was answered with an impossible Content-Length");
+      return new DiscardingBody();
+    }
     if (length > settings.maxBytes()) {
       fetch.reject(
           Reason.TOO_LARGE,
@@ -164,17 +173,9 @@ final class HttpFetcher implements AutoCloseable {
       fetch.reject(Reason.EMPTY_CONTENT, "has no content");
       return new DiscardingBody();
     }
-    return length < 0
+    return length == UNKNOWN
         ? ImageBody.ofUnknownLength(fetch, uri.toString(), settings.maxBytes(), budget, fetched)
         : ImageBody.ofLength(fetch, uri.toString(), (int) length, budget, fetched);
-  }
-
-  private static long contentLength(HttpHeaders headers) {
-    try {
-      return headers.firstValueAsLong("Content-Length").orElse(-1);
-    } catch (NumberFormatException e) {
-      return -1;
-    }
   }
 
   private void answered(
@@ -199,22 +200,29 @@ final class HttpFetcher implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       target = null;
     }
+    if (target != null && !isFollowed(uri, target)) {
+      fetch.reject(
+          Reason.SCHEME_NOT_ALLOWED,
+          "was redirected to %s, which is not followed".formatted(Uris.masked(target.toString())));
+      return;
+    }
     if (target == null || target.getHost() == null) {
       fetch.reject(
           Reason.HTTP_STATUS,
           "was answered with status %d and no usable Location".formatted(status));
       return;
     }
-    String scheme = String.valueOf(target.getScheme()).toLowerCase(Locale.ROOT);
-    boolean http = scheme.equals("http") || scheme.equals("https");
-    boolean downgrade = scheme.equals("http") && "https".equalsIgnoreCase(uri.getScheme());
-    if (!http || downgrade || !settings.schemes().contains(scheme)) {
-      fetch.reject(
-          Reason.SCHEME_NOT_ALLOWED,
-          "was redirected to %s, which is not followed".formatted(Uris.masked(target.toString())));
-      return;
-    }
     go(fetch, target, redirectsLeft - 1);
+  }
+
+  private boolean isFollowed(URI from, URI to) {
+    String scheme = String.valueOf(to.getScheme()).toLowerCase(Locale.ROOT);
+    return switch (scheme) {
+      case "https" -> settings.schemes().contains(scheme);
+      case "http" ->
+          settings.schemes().contains(scheme) && !"https".equalsIgnoreCase(from.getScheme());
+      default -> false;
+    };
   }
 
   private static RejectedException rejection(Fetch fetch, int status) {

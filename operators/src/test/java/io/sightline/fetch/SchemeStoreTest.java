@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.fetch;
+
+import static io.sightline.fetch.FetchTests.MAX_BYTES;
+import static io.sightline.fetch.FetchTests.copy;
+import static io.sightline.fetch.FetchTests.get;
+import static io.sightline.fetch.FetchTests.image;
+import static io.sightline.fetch.FetchTests.reference;
+import static io.sightline.fetch.FetchTests.rejection;
+import static io.sightline.fetch.FetchTests.settings;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
+
+import io.sightline.reference.Reason;
+import io.sightline.schemas.ImageReference;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SchemeStoreTest {
+
+  private ImageStore store = ImageStores.open(settings());
+
+  @TempDir Path folder;
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  @Test
+  void inlineContentIsHandedOverWithoutACopyAndCountedUntilItIsClosed() throws Exception {
+    byte[] bytes = image(100);
+    ImageBytes content = get(store.fetch(inline(ByteBuffer.wrap(bytes, 10, 50))));
+    assertThat(content.array()).isSameAs(bytes);
+    assertThat(content.offset()).isEqualTo(10);
+    assertThat(content.length()).isEqualTo(50);
+    assertThat(store.inflightBytes()).isEqualTo(50);
+    content.close();
+    content.close();
+    assertThat(store.inflightBytes()).isZero();
+    assertThat(store.bytesFetched()).isZero();
+  }
+
+  @Test
+  void inlineContentInAReadOnlyBufferIsCopied() throws Exception {
+    byte[] bytes = image(100);
+    ByteBuffer buffer = ByteBuffer.wrap(bytes).asReadOnlyBuffer();
+    try (ImageBytes content = get(store.fetch(inline(buffer)))) {
+      assertThat(copy(content)).isEqualTo(bytes);
+      assertThat(buffer.remaining()).isEqualTo(100);
+    }
+  }
+
+  @Test
+  void inlineContentDoesNotWaitAndMakesFetchesWait() throws Exception {
+    reopen(Duration.ofSeconds(20), 1_000);
+    ImageBytes inline = get(store.fetch(inline(ByteBuffer.wrap(image(5_000)))));
+    CompletableFuture<ImageBytes> file = store.fetch(reference(write("a.jpg", image(10))));
+    Thread.sleep(100);
+    assertThat(file).isNotDone();
+    inline.close();
+    get(file).close();
+  }
+
+  @Test
+  void aFileIsReadWholeIntoAnArrayOfItsSize() throws Exception {
+    byte[] bytes = image(200_000);
+    try (ImageBytes read = get(store.fetch(reference(write("a b%.jpg", bytes))))) {
+      assertThat(read.array()).isEqualTo(bytes);
+      assertThat(read.length()).isEqualTo(bytes.length);
+      assertThat(store.inflightBytes()).isEqualTo(bytes.length);
+    }
+    assertThat(store.inflightBytes()).isZero();
+    assertThat(store.bytesFetched()).isEqualTo(bytes.length);
+  }
+
+  @Test
+  void filesThatCanNotBeReadHaveTheirReasons() throws Exception {
+    String none = folder.resolve("none.jpg").toUri().toString();
+    assertThat(rejection(store.fetch(reference(none)), Reason.NOT_FOUND).detail())
+        .isEqualTo(none + " does not exist");
+    rejection(store.fetch(reference(folder.toUri().toString())), Reason.NOT_FOUND);
+    rejection(store.fetch(reference(write("empty", new byte[0]))), Reason.EMPTY_CONTENT);
+    rejection(store.fetch(reference(write("big", image(MAX_BYTES + 1)))), Reason.TOO_LARGE);
+    get(store.fetch(reference(write("largest", image(MAX_BYTES))))).close();
+    rejection(store.fetch(inline(ByteBuffer.allocate(0))), Reason.EMPTY_CONTENT);
+    assertThat(store.inflightBytes()).isZero();
+  }
+
+  @Test
+  void aFileWithoutPermissionIsForbidden() throws Exception {
+    String uri = write("secret.jpg", image(10));
+    Path file = folder.resolve("secret.jpg");
+    assertThat(file.toFile().setReadable(false)).isTrue();
+    assumeThat(Files.isReadable(file)).as("root may read everything").isFalse();
+    rejection(store.fetch(reference(uri)), Reason.FORBIDDEN);
+  }
+
+  @Test
+  void schemesThatAreNotListedOrNotServedAreRejected() throws Exception {
+    rejection(store.fetch(reference("ftp://host/a.jpg")), Reason.SCHEME_NOT_ALLOWED);
+    rejection(store.fetch(reference("slow-unknown://host/a")), Reason.SCHEME_NOT_ALLOWED);
+    rejection(store.fetch(reference("no-scheme.jpg")), Reason.SCHEME_NOT_ALLOWED);
+    rejection(store.fetch(reference("http://a b/")), Reason.MALFORMED_URI);
+    rejection(store.fetch(reference("http:///no-host.jpg")), Reason.MALFORMED_URI);
+    assertThat(
+            rejection(
+                    store.fetch(reference("ftp://user:pw@host/a.jpg?token=pw")),
+                    Reason.SCHEME_NOT_ALLOWED)
+                .detail())
+        .contains("ftp://host/a.jpg")
+        .doesNotContain("pw");
+  }
+
+  @Test
+  void manyFilesAreReadWithinTheBudget() throws Exception {
+    reopen(Duration.ofSeconds(20), 50_000);
+    String uri = write("a.jpg", image(20_000));
+    List<CompletableFuture<Void>> all = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      all.add(
+          store
+              .fetch(reference(uri))
+              .thenAccept(
+                  bytes -> {
+                    assertThat(store.inflightBytes()).isLessThanOrEqualTo(50_000);
+                    bytes.close();
+                  }));
+    }
+    CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get();
+    assertThat(store.inflightBytes()).isZero();
+    assertThat(store.bytesFetched()).isEqualTo(200 * 20_000);
+  }
+
+  @Test
+  void waitingForTheBudgetDoesNotCountAsTheFilesTime() throws Exception {
+    reopen(Duration.ofMillis(200), 1_000);
+    ImageBytes held = get(store.fetch(reference(write("a.jpg", image(1_000)))));
+    CompletableFuture<ImageBytes> waiting = store.fetch(reference(write("b.jpg", image(10))));
+    Thread.sleep(600);
+    assertThat(waiting).isNotDone();
+    held.close();
+    get(waiting).close();
+  }
+
+  @Test
+  void aCancelledFetchGivesUpItsPlaceInTheQueue() throws Exception {
+    reopen(Duration.ofSeconds(20), 1_000);
+    ImageBytes held = get(store.fetch(reference(write("a.jpg", image(900)))));
+    CompletableFuture<ImageBytes> cancelled = store.fetch(reference(write("b.jpg", image(900))));
+    CompletableFuture<ImageBytes> next = store.fetch(reference(write("c.jpg", image(100))));
+    Thread.sleep(100);
+    assertThat(next).isNotDone();
+    cancelled.cancel(true);
+    get(next).close();
+    held.close();
+    assertThat(store.inflightBytes()).isZero();
+  }
+
+  @Test
+  void closingEndsWhatIsUnderWayAndAllThreads() throws Exception {
+    reopen(Duration.ofSeconds(20), 1_000);
+    ImageBytes held = get(store.fetch(reference(write("a.jpg", image(900)))));
+    CompletableFuture<ImageBytes> waiting = store.fetch(reference(write("b.jpg", image(900))));
+    store.close();
+    assertThat(waiting).isCompletedExceptionally();
+    assertThat(store.fetch(reference(write("c.jpg", image(1))))).isCompletedExceptionally();
+    held.close();
+    assertThat(store.inflightBytes()).isZero();
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(Thread.getAllStackTraces().keySet())
+                    .noneMatch(thread -> thread.getName().startsWith("sightline-")));
+  }
+
+  private void reopen(Duration timeout, long maxInflightBytes) {
+    store.close();
+    store = ImageStores.open(settings(timeout, maxInflightBytes));
+  }
+
+  private String write(String name, byte[] bytes) throws Exception {
+    return Files.write(folder.resolve(name), bytes).toUri().toString();
+  }
+
+  private static ImageReference inline(ByteBuffer content) {
+    return ImageReference.newBuilder()
+        .setId("id")
+        .setContent(content)
+        .setAttributes(Map.of())
+        .build();
+  }
+}
