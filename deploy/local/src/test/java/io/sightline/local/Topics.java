@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.local;
+
+import io.sightline.schemas.ClassificationEvent;
+import io.sightline.schemas.ImageReference;
+import io.sightline.schemas.Rejection;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/** Writes references to topics of a broker, and reads what the job made of them. */
+final class Topics {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  private final EmbeddedBroker broker;
+
+  Topics(EmbeddedBroker broker) {
+    this.broker = broker;
+  }
+
+  /** Writes references in Avro's single-object encoding, keyed by id, spread by their key. */
+  void publish(String topic, List<ImageReference> references) throws Exception {
+    List<byte[]> values = new ArrayList<>();
+    for (ImageReference reference : references) {
+      values.add(ImageReference.getEncoder().encode(reference).array());
+    }
+    publish(topic, values, references.stream().map(ImageReference::getId).toList());
+  }
+
+  /** Writes raw values, each with its key. */
+  void publish(String topic, List<byte[]> values, List<@Nullable String> keys) throws Exception {
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", broker.bootstrapServers()),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      List<Future<?>> sent = new ArrayList<>();
+      for (int i = 0; i < values.size(); i++) {
+        String key = keys.get(i);
+        sent.add(
+            producer.send(
+                new ProducerRecord<>(
+                    topic,
+                    key == null ? null : key.getBytes(StandardCharsets.UTF_8),
+                    values.get(i))));
+      }
+      for (Future<?> each : sent) {
+        each.get();
+      }
+    }
+  }
+
+  /** Reads committed events from the start of a topic until there are as many, or patience ends. */
+  List<ClassificationEvent> events(String topic, int count) throws IOException {
+    List<ClassificationEvent> events = new ArrayList<>();
+    for (byte[] value : committed(topic, count)) {
+      events.add(ClassificationEvent.getDecoder().decode(value));
+    }
+    return events;
+  }
+
+  /** Reads committed rejections, as {@link #events} does. */
+  List<Rejection> rejections(String topic, int count) throws IOException {
+    List<Rejection> rejections = new ArrayList<>();
+    for (byte[] value : committed(topic, count)) {
+      rejections.add(Rejection.getDecoder().decode(value));
+    }
+    return rejections;
+  }
+
+  private List<byte[]> committed(String topic, int count) {
+    List<byte[]> values = new ArrayList<>();
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            Map.of(
+                "bootstrap.servers",
+                broker.bootstrapServers(),
+                "isolation.level",
+                "read_committed"),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic).stream()
+              .map(partition -> new TopicPartition(topic, partition.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      while (values.size() < count && System.nanoTime() < deadline) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
+          values.add(record.value());
+        }
+      }
+      // What comes beyond the number that was asked for is a double: it must be seen.
+      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(500))) {
+        values.add(record.value());
+      }
+    }
+    return values;
+  }
+}
