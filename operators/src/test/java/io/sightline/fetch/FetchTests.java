@@ -25,7 +25,7 @@ final class FetchTests {
 
   static FetchSettings settings(Duration timeout, long maxInflightBytes) {
     return new FetchSettings(
-        Set.of("file", "http", "https", "slow"),
+        Set.of("file", "http", "https", "remote", "s9"),
         MAX_BYTES,
         Duration.ofSeconds(5),
         timeout,

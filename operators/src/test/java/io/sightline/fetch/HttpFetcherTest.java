@@ -355,7 +355,7 @@ class HttpFetcherTest {
   @CsvSource({
     "file:///etc/passwd, SCHEME_NOT_ALLOWED",
     "ftp://127.0.0.1/a?key=pw, SCHEME_NOT_ALLOWED",
-    "slow://127.0.0.1/a, SCHEME_NOT_ALLOWED",
+    "remote:///a, SCHEME_NOT_ALLOWED",
     "http://, HTTP_STATUS",
     "http:opaque, HTTP_STATUS",
     "'http://a b/', HTTP_STATUS"

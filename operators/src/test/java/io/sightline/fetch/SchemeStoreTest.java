@@ -9,7 +9,6 @@ import static io.sightline.fetch.FetchTests.reference;
 import static io.sightline.fetch.FetchTests.rejection;
 import static io.sightline.fetch.FetchTests.settings;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sightline.reference.Reason;
@@ -98,18 +97,9 @@ class SchemeStoreTest {
   }
 
   @Test
-  void aFileWithoutPermissionIsForbidden() throws Exception {
-    String uri = write("secret.jpg", image(10));
-    Path file = folder.resolve("secret.jpg");
-    assertThat(file.toFile().setReadable(false)).isTrue();
-    assumeThat(Files.isReadable(file)).as("root may read everything").isFalse();
-    rejection(store.fetch(reference(uri)), Reason.FORBIDDEN);
-  }
-
-  @Test
   void schemesThatAreNotListedOrNotServedAreRejected() throws Exception {
     rejection(store.fetch(reference("ftp://host/a.jpg")), Reason.SCHEME_NOT_ALLOWED);
-    rejection(store.fetch(reference("slow-unknown://host/a")), Reason.SCHEME_NOT_ALLOWED);
+    rejection(store.fetch(reference("s9://host/a")), Reason.SCHEME_NOT_ALLOWED);
     rejection(store.fetch(reference("no-scheme.jpg")), Reason.SCHEME_NOT_ALLOWED);
     rejection(store.fetch(reference("http://a b/")), Reason.MALFORMED_URI);
     rejection(store.fetch(reference("http:///no-host.jpg")), Reason.MALFORMED_URI);
