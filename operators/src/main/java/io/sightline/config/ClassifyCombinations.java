@@ -19,6 +19,7 @@ final class ClassifyCombinations {
   private static final int REJECTION_OVERHEAD = 16 << 10;
 
   private final ClassifyJobConfig config;
+  private final ResolvedConfiguration resolved;
   private final Configuration given;
   private final Problems problems;
   private final Configuration flink;
@@ -28,6 +29,7 @@ final class ClassifyCombinations {
   ClassifyCombinations(
       ClassifyJobConfig config, ResolvedConfiguration resolved, Problems problems) {
     this.config = config;
+    this.resolved = resolved;
     this.given = resolved.configuration();
     this.problems = problems;
     this.flink = config.flink();
@@ -106,7 +108,9 @@ final class ClassifyCombinations {
       problem(
           String.format(
               "%s must be a Java regular expression (got %s: %s)",
-              SourceOptions.TOPIC_PATTERN.key(), pattern, e.getDescription()));
+              SourceOptions.TOPIC_PATTERN.key(),
+              shown(SourceOptions.TOPIC_PATTERN, pattern),
+              e.getDescription()));
     }
   }
 
@@ -234,13 +238,17 @@ final class ClassifyCombinations {
       problem(
           String.format(
               "%s and %s must differ (got %s)",
-              SinkOptions.TOPIC.key(), RejectionOptions.TOPIC.key(), topic));
+              SinkOptions.TOPIC.key(),
+              RejectionOptions.TOPIC.key(),
+              shown(SinkOptions.TOPIC, topic)));
     }
     if (events.path() != null && events.path().equals(rejections.path())) {
       problem(
           String.format(
               "%s and %s must differ (got %s)",
-              SinkOptions.PATH.key(), RejectionOptions.PATH.key(), events.path()));
+              SinkOptions.PATH.key(),
+              RejectionOptions.PATH.key(),
+              shown(SinkOptions.PATH, events.path())));
     }
     if (events.transactionalIdPrefix() != null
         && events.transactionalIdPrefix().equals(rejections.transactionalIdPrefix())) {
@@ -249,7 +257,7 @@ final class ClassifyCombinations {
               "%s and %s must differ (got %s)",
               SinkOptions.TRANSACTIONAL_ID_PREFIX.key(),
               RejectionOptions.TRANSACTIONAL_ID_PREFIX.key(),
-              events.transactionalIdPrefix()));
+              shown(SinkOptions.TRANSACTIONAL_ID_PREFIX, events.transactionalIdPrefix())));
     }
     if (topic != null
         && config.source().topics().contains(topic)
@@ -257,7 +265,9 @@ final class ClassifyCombinations {
       problem(
           String.format(
               "%s must not be among %s (got %s)",
-              SinkOptions.TOPIC.key(), SourceOptions.TOPICS.key(), topic));
+              SinkOptions.TOPIC.key(),
+              SourceOptions.TOPICS.key(),
+              shown(SinkOptions.TOPIC, topic)));
     }
   }
 
@@ -299,7 +309,7 @@ final class ClassifyCombinations {
       problem(
           String.format(
               "%s must not exceed %s (got %s > %s)",
-              option.key(), bound.key(), OptionTypes.text(value), OptionTypes.text(most)));
+              option.key(), bound.key(), shown(option, value), shown(bound, most)));
     }
   }
 
@@ -309,8 +319,12 @@ final class ClassifyCombinations {
       problem(
           String.format(
               "%s must be below %s (got %s >= %s)",
-              option.key(), bound.key(), OptionTypes.text(value), OptionTypes.text(limit)));
+              option.key(), bound.key(), shown(option, value), shown(bound, limit)));
     }
+  }
+
+  private String shown(ConfigOption<?> option, Object value) {
+    return resolved.shown(option.key(), OptionTypes.text(value));
   }
 
   private void problem(String message) {

@@ -31,6 +31,11 @@ public record ClassifyJobConfig(
     options = List.copyOf(options);
   }
 
+  @Override
+  public String toString() {
+    return "ClassifyJobConfig" + options;
+  }
+
   /** A copy: changes to it do not reach this object. */
   @Override
   public Configuration flink() {

@@ -27,6 +27,14 @@ public record ClassifySettings(
     Exchange exchange)
     implements Serializable {
 
+  public ClassifySettings {
+    if (workers < 0 || topK < 1 || capacity < 0 || parallelism < 0) {
+      throw new IllegalArgumentException(
+          "workers, capacity and parallelism must be at least 0, topK at least 1 (got %d, %d, %d, %d)"
+              .formatted(workers, capacity, parallelism, topK));
+    }
+  }
+
   /** Whether references are spread over all slots between parse and classify. */
   public enum Exchange {
     /** Where the partitions read and the classify parallelism differ. */

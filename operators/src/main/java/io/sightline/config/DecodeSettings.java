@@ -8,4 +8,11 @@ import java.io.Serializable;
  *
  * @param maxPixels largest image that is decoded, width times height
  */
-public record DecodeSettings(long maxPixels) implements Serializable {}
+public record DecodeSettings(long maxPixels) implements Serializable {
+
+  public DecodeSettings {
+    if (maxPixels < 1) {
+      throw new IllegalArgumentException("maxPixels must be at least 1 (got " + maxPixels + ")");
+    }
+  }
+}

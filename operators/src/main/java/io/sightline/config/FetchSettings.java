@@ -26,5 +26,10 @@ public record FetchSettings(
 
   public FetchSettings {
     schemes = Set.copyOf(schemes);
+    if (maxBytes < 1 || threads < 1 || maxInflightBytes < 1) {
+      throw new IllegalArgumentException(
+          "maxBytes, threads and maxInflightBytes must be at least 1 (got %d, %d, %d)"
+              .formatted(maxBytes, threads, maxInflightBytes));
+    }
   }
 }

@@ -26,7 +26,8 @@ final class Secrets {
           "credential",
           "private-key",
           "private.key",
-          "user.info");
+          "user.info",
+          ".kafka.properties");
 
   private static final Pattern USER_INFO = Pattern.compile("(?<=://)[^/?#@\\s]*@");
   private static final Pattern QUERY_VALUE = Pattern.compile("(?<=[?&][^=&\\s]{1,64}=)[^&#\\s]+");
