@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.job;
+
+import io.sightline.config.ClassifyJobConfig;
+import io.sightline.config.Problems;
+import io.sightline.config.SinkSettings;
+import io.sightline.model.ModelDescriptor;
+import io.sightline.sink.KafkaChecks;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+
+/** Tries whether a job could run, and prints one line a check. Starts no job. */
+final class ReadinessChecks {
+
+  private static final Duration BROKER_TIMEOUT = Duration.ofSeconds(15);
+
+  private final PrintWriter out;
+  private final SessionCheck session;
+  private boolean failed;
+
+  /** Loads the native libraries and runs the model once. */
+  @FunctionalInterface
+  interface SessionCheck {
+
+    /**
+     * Runs the model.
+     *
+     * @return what was done
+     * @throws Exception where a library can't be loaded or the model can't be run
+     */
+    String run(ClassifyJobConfig config, ModelDescriptor model) throws Exception;
+  }
+
+  ReadinessChecks(PrintWriter out, SessionCheck session) {
+    this.out = out;
+    this.session = session;
+  }
+
+  /** Whether every check passed. */
+  boolean run(ClassifyJobConfig config, ModelDescriptor model) {
+    ok("configuration", config.options().size() + " options read, none in conflict");
+    ok("model", "%s, fingerprint %s".formatted(model.name(), model.fingerprint()));
+    attempt("session", () -> session.run(config, model));
+    brokers("source", checks -> checks.source(config.source()));
+    output("sink", config.events(), checks -> checks.events(config.events()));
+    output("rejections", config.rejections(), checks -> checks.rejections(config.rejections()));
+    out.println(failed ? "The job can't run as it is." : "The job can run. Nothing was started.");
+    out.flush();
+    return !failed;
+  }
+
+  private void output(String name, SinkSettings sink, BrokerCheck brokerCheck) {
+    if (sink.type() == SinkSettings.Type.FILES) {
+      attempt(name, () -> OutputProbe.write(sink));
+    } else {
+      brokers(name, brokerCheck);
+      out.println("        no record was written: that would be seen by consumers");
+    }
+  }
+
+  private void brokers(String name, BrokerCheck check) {
+    Problems problems = new Problems();
+    check.run(new KafkaChecks(BROKER_TIMEOUT, problems, note -> ok(name, note)));
+    problems.messages().forEach(problem -> failure(name, problem));
+  }
+
+  private void attempt(String name, Attempt attempt) {
+    try {
+      ok(name, attempt.run());
+    } catch (IOException e) {
+      failure(name, String.valueOf(e.getMessage()));
+    } catch (Exception | LinkageError e) {
+      failure(name, e.toString());
+    }
+  }
+
+  private void ok(String name, String what) {
+    out.printf("  ok      %-14s %s%n", name, what);
+  }
+
+  private void failure(String name, String why) {
+    failed = true;
+    out.printf("  FAILED  %-14s %s%n", name, why);
+  }
+
+  private interface BrokerCheck {
+    void run(KafkaChecks checks);
+  }
+
+  private interface Attempt {
+    String run() throws Exception;
+  }
+}
