@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.config;
+
+import static io.sightline.config.ConfigFixtures.leastWith;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ClassifyJobConfigTest {
+
+  @Test
+  void theLeastConfigurationHasNoProblem() {
+    assertThat(ConfigFixtures.problems(ConfigFixtures.least())).isEmpty();
+  }
+
+  @Test
+  void nothingSetNamesEverythingThatIsRequired() {
+    assertThat(ConfigFixtures.problems(Map.of()))
+        .containsExactlyInAnyOrder(
+            "source.kafka.bootstrap-servers must be set",
+            "Either source.topics or source.topic-pattern must be set (got neither)",
+            "model.dir must be set",
+            "sink.topic must be set, because sink.type is kafka",
+            "rejections.topic must be set, because rejections.type is kafka");
+  }
+
+  @Test
+  void allProblemsAreFoundInOnePass() {
+    assertThat(
+            ConfigFixtures.problems(
+                leastWith(
+                    "batch.max-size", "none",
+                    "batch.max-delay", "20 fortnights",
+                    "fetch.max-bytes", "many",
+                    "classify.ordered", "perhaps",
+                    "classify.min-score", "1.5",
+                    "sink.guarantee", "twice",
+                    "sorce.format", "json",
+                    "source.start-timestamp", "yesterday")))
+        .contains(
+            "batch.max-size must be a whole number (got none)",
+            "batch.max-delay must be a duration such as 5 s (got 20 fortnights)",
+            "fetch.max-bytes must be a size such as 64 mb (got many)",
+            "classify.ordered must be true or false (got perhaps)",
+            "classify.min-score must be between 0 and 1 (got 1.5)",
+            "sink.guarantee must be exactly-once, at-least-once or none (got twice)",
+            "sorce.format is not a known option: did you mean source.format?",
+            "source.start-timestamp must be ISO-8601 with an offset or milliseconds since 1970 (got"
+                + " yesterday)");
+  }
+
+  static Stream<Arguments> impossible() {
+    return Stream.of(
+        problem(
+            "source.topics and source.topic-pattern", "(got both)", "source.topic-pattern", "a.*"),
+        problem(
+            "a broken pattern",
+            "source.topic-pattern must be a Java regular expression",
+            "source.topics",
+            null,
+            "source.topic-pattern",
+            "(("),
+        problem(
+            "timestamp without one",
+            "source.start-timestamp must be set, because source.start is timestamp",
+            "source.start",
+            "timestamp"),
+        problem(
+            "a timestamp that is not used",
+            "source.start-timestamp has no effect, because source.start is committed",
+            "source.start-timestamp",
+            "0"),
+        problem(
+            "a plain URI's id field",
+            "source.id must be kafka-key, uri or offset",
+            "source.format",
+            "uri"),
+        problem(
+            "connect longer than fetch",
+            "fetch.connect-timeout must not exceed fetch.timeout (got 30 s > 10 s)",
+            "fetch.connect-timeout",
+            "30 s"),
+        problem(
+            "fetch longer than the whole",
+            "fetch.timeout must not exceed classify.timeout (got 90 s > 1 min)",
+            "fetch.timeout",
+            "90 s"),
+        problem(
+            "waiting as long as the whole",
+            "batch.max-delay must be below classify.timeout (got 1 min >= 1 min)",
+            "batch.max-delay",
+            "1 min"),
+        problem(
+            "classify as long as a checkpoint",
+            "classify.timeout must be below execution.checkpointing.timeout (got 1 min >= 1 min)",
+            "execution.checkpointing.timeout",
+            "60 s"),
+        problem(
+            "too little capacity",
+            "classify.capacity must be at least batch.max-size x (classify.workers + 1) = 40 (got 39)",
+            "classify.capacity",
+            "39",
+            "classify.workers",
+            "4"),
+        problem(
+            "an image larger than the bound",
+            "fetch.max-bytes must not exceed classify.max-inflight-bytes (got 33554432 > 1048576"
+                + " bytes)",
+            "classify.max-inflight-bytes",
+            "1 mb"),
+        problem(
+            "an inline image larger than the bound",
+            "source.max-inline-bytes must not exceed classify.max-inflight-bytes",
+            "source.max-inline-bytes",
+            "200 mb"),
+        problem(
+            "confluent without a schema",
+            "sink.schema-id must be set, because sink.encoding is avro-confluent",
+            "sink.encoding",
+            "avro-confluent",
+            "rejections.encoding",
+            "json"),
+        problem(
+            "confluent in files",
+            "sink.encoding must be avro-single-object or json, because sink.type is files",
+            "sink.encoding",
+            "avro-confluent",
+            "sink.type",
+            "files",
+            "sink.path",
+            "/e",
+            "rejections.path",
+            "/r"),
+        problem(
+            "files without a folder",
+            "sink.path must be set, because sink.type is files",
+            "sink.type",
+            "files",
+            "rejections.path",
+            "/r"),
+        problem(
+            "files at least once",
+            "sink.guarantee must be exactly-once, because sink.type is files (got at-least-once)",
+            "sink.guarantee",
+            "at-least-once",
+            "sink.type",
+            "files",
+            "sink.path",
+            "/e",
+            "rejections.path",
+            "/r"),
+        problem(
+            "exactly-once without checkpoints",
+            "execution.checkpointing.interval must be more than 0, because sink.guarantee is"
+                + " exactly-once",
+            "execution.checkpointing.interval",
+            "0 s"),
+        problem(
+            "exactly-once with weaker checkpoints",
+            "execution.checkpointing.mode must be EXACTLY_ONCE, because sink.guarantee is exactly-once",
+            "execution.checkpointing.mode",
+            "AT_LEAST_ONCE"),
+        problem(
+            "a transaction shorter than a checkpoint",
+            "sink.transaction-timeout must exceed execution.checkpointing.interval +"
+                + " execution.checkpointing.timeout",
+            "sink.transaction-timeout",
+            "610 s"),
+        problem(
+            "one topic for both",
+            "sink.topic and rejections.topic must differ (got events)",
+            "rejections.topic",
+            "events"),
+        problem(
+            "events that are read again",
+            "sink.topic must not be among source.topics (got references)",
+            "sink.topic",
+            "references"),
+        problem(
+            "a rejection larger than a request",
+            "rejections.max-raw-bytes is too large",
+            "rejections.max-raw-bytes",
+            "1 mb"),
+        problem("Kryo", "pipeline.generic-types must be false", "pipeline.generic-types", "true"),
+        problem("two names", "pipeline.name must not be set", "pipeline.name", "other"));
+  }
+
+  private static Arguments problem(String name, String message, String... options) {
+    return Arguments.of(name, message, leastWith(options));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("impossible")
+  void anImpossibleCombinationIsNamed(String name, String message, Map<String, String> options) {
+    assertThat(ConfigFixtures.problems(options))
+        .as(name)
+        .anySatisfy(found -> assertThat(found).contains(message));
+  }
+
+  @Test
+  void checkpointsComeEveryTenSecondsUnlessSet() {
+    Configuration byDefault = ConfigFixtures.read(ConfigFixtures.least()).flink();
+    Configuration set =
+        ConfigFixtures.read(leastWith("execution.checkpointing.interval", "1 s")).flink();
+
+    assertThat(byDefault.get(CheckpointingOptions.CHECKPOINTING_INTERVAL))
+        .isEqualTo(Duration.ofSeconds(10));
+    assertThat(byDefault.get(PipelineOptions.GENERIC_TYPES)).isFalse();
+    assertThat(set.get(CheckpointingOptions.CHECKPOINTING_INTERVAL))
+        .isEqualTo(Duration.ofSeconds(1));
+  }
+
+  @Test
+  void flinkGetsItsOwnOptionsAndNoneOfOurs() {
+    Configuration flink =
+        ConfigFixtures.read(
+                leastWith(
+                    "parallelism.default", "3",
+                    "s3.endpoint", "http://store",
+                    "state.backend.rocksdb.memory.managed", "true",
+                    "source.kafka.properties.sasl.jaas.config", "hunter2"))
+            .flink();
+
+    assertThat(flink.keySet())
+        .containsExactlyInAnyOrder(
+            "parallelism.default",
+            "s3.endpoint",
+            "state.backend.rocksdb.memory.managed",
+            "execution.checkpointing.interval",
+            "pipeline.generic-types");
+  }
+
+  @Test
+  void anUnknownKeyComesWithTheNearestKnownOne() {
+    assertThat(
+            ConfigFixtures.problems(
+                leastWith(
+                    "batch.maxsize", "8",
+                    "execution.checkpointing.intervall", "1 s",
+                    "taskmanager.numberOfTaskSlot", "2",
+                    "restart-strategy.exponential-delay.initial-backof", "1 s",
+                    "sink.kafka.property.acks", "all",
+                    "colour", "blue")))
+        .containsExactlyInAnyOrder(
+            "batch.maxsize is not a known option: did you mean batch.max-size?",
+            "execution.checkpointing.intervall is not a known option: did you mean"
+                + " execution.checkpointing.interval?",
+            "taskmanager.numberOfTaskSlot is not a known option: did you mean"
+                + " taskmanager.numberOfTaskSlots?",
+            "restart-strategy.exponential-delay.initial-backof is not a known option: did you mean"
+                + " restart-strategy.exponential-delay.initial-backoff?",
+            "sink.kafka.property.acks is not a known option: did you mean sink.kafka.properties?",
+            "colour is not a known option");
+  }
+
+  @Test
+  void aValueThatFlinkCannotReadIsAProblem() {
+    assertThat(
+            ConfigFixtures.problems(
+                leastWith(
+                    "execution.checkpointing.interval", "soon", "parallelism.default", "two")))
+        .containsExactlyInAnyOrder(
+            "execution.checkpointing.interval has a value that Flink can't read (got soon)",
+            "parallelism.default has a value that Flink can't read (got two)");
+  }
+
+  @Test
+  void rejectionsGoWhereEventsGoUnlessTheySayOtherwise() {
+    ClassifyJobConfig config =
+        ConfigFixtures.read(
+            leastWith(
+                "sink.kafka.bootstrap-servers", "out:9092",
+                "sink.guarantee", "at-least-once",
+                "sink.encoding", "json",
+                "sink.kafka.properties.linger.ms", "5",
+                "sink.kafka.properties.acks", "all",
+                "rejections.kafka.properties.linger.ms", "50"));
+
+    SinkSettings rejections = config.rejections();
+    assertThat(rejections.bootstrapServers()).isEqualTo("out:9092");
+    assertThat(rejections.guarantee()).isEqualTo(SinkSettings.Guarantee.AT_LEAST_ONCE);
+    assertThat(rejections.encoding()).isEqualTo(SinkSettings.Encoding.JSON);
+    assertThat(rejections.kafkaProperties()).isEqualTo(Map.of("linger.ms", "50", "acks", "all"));
+    assertThat(config.events().kafkaProperties()).containsEntry("linger.ms", "5");
+  }
+
+  @Test
+  void transactionalIdsStayTheSameForAJobAndDifferBetweenJobsAndSinks() {
+    ClassifyJobConfig job = ConfigFixtures.read(ConfigFixtures.least());
+    ClassifyJobConfig again =
+        ConfigFixtures.read(leastWith("batch.max-size", "64", "model.dir", "/models/other"));
+
+    assertThat(again.events().transactionalIdPrefix())
+        .isEqualTo(job.events().transactionalIdPrefix())
+        .startsWith("sightline-classify-events-");
+    assertThat(
+            Stream.concat(
+                Stream.of(
+                    job.events().transactionalIdPrefix(), job.rejections().transactionalIdPrefix()),
+                Stream.of(
+                        leastWith("job.name", "other"),
+                        leastWith("source.group-id", "other"),
+                        leastWith("source.topics", "other"),
+                        leastWith("sink.topic", "other"))
+                    .map(options -> ConfigFixtures.read(options).events().transactionalIdPrefix())))
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void theOrderOfTopicsDoesNotChangeTheTransactionalIds() {
+    assertThat(List.of("a, b", "b, a"))
+        .extracting(
+            topics ->
+                ConfigFixtures.read(leastWith("source.topics", topics))
+                    .events()
+                    .transactionalIdPrefix())
+        .containsOnly(
+            ConfigFixtures.read(leastWith("source.topics", "[a, b]"))
+                .events()
+                .transactionalIdPrefix());
+  }
+
+  @Test
+  void theTextOfAConfigurationShowsNoSecret() {
+    ClassifyJobConfig config =
+        ConfigFixtures.read(
+            leastWith(
+                "source.kafka.properties.sasl.jaas.config", "hunter2",
+                "sink.kafka.properties", "ssl.key.password: hunter2",
+                "model.dir", "s3://key:hunter2@models/a?token=hunter2",
+                "s3.secret-key", "hunter2"));
+
+    assertThat(config.toString()).contains("sasl.jaas.config").doesNotContain("hunter2");
+    assertThat(config.events().kafkaProperties()).containsEntry("ssl.key.password", "hunter2");
+  }
+}
