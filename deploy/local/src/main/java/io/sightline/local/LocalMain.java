@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.local;
+
+import io.sightline.job.Sightline;
+
+/** The main class of {@code deploy/bin/sightline}: the command line, with what is local only. */
+final class LocalMain {
+
+  private LocalMain() {}
+
+  public static void main(String[] args) {
+    System.exit(Sightline.commandLine().execute(args));
+  }
+}
