@@ -43,8 +43,6 @@ import picocli.CommandLine.Spec;
     })
 final class ClassifyCommand implements Callable<Integer> {
 
-  private static final Duration BROKER_TIMEOUT = Duration.ofSeconds(15);
-
   @Option(
       names = "--config",
       paramLabel = "FILE",
@@ -81,11 +79,14 @@ final class ClassifyCommand implements Callable<Integer> {
 
   private final JobDefinition definition;
   private final ReadinessChecks.SessionCheck sessionCheck;
+  private final Duration brokerTimeout;
 
   @SuppressWarnings("NullAway.Init") // picocli sets the fields.
-  ClassifyCommand(JobDefinition definition, ReadinessChecks.SessionCheck sessionCheck) {
+  ClassifyCommand(
+      JobDefinition definition, ReadinessChecks.SessionCheck sessionCheck, Duration brokerTimeout) {
     this.definition = definition;
     this.sessionCheck = sessionCheck;
+    this.brokerTimeout = brokerTimeout;
   }
 
   @Override
@@ -104,7 +105,7 @@ final class ClassifyCommand implements Callable<Integer> {
     if (explain) {
       explain(config, descriptor, out);
     }
-    if (check && !new ReadinessChecks(out, sessionCheck).run(config, descriptor)) {
+    if (check && !new ReadinessChecks(out, sessionCheck, brokerTimeout).run(config, descriptor)) {
       return ExitCode.FAILED;
     }
     return explain || check ? ExitCode.OK : run(config, descriptor);
@@ -151,7 +152,7 @@ final class ClassifyCommand implements Callable<Integer> {
     explanation.model(descriptor);
     Problems unreachable = new Problems();
     int partitions =
-        new KafkaChecks(BROKER_TIMEOUT, unreachable, note -> {}).source(config.source()).orElse(0);
+        new KafkaChecks(brokerTimeout, unreachable, note -> {}).source(config.source()).orElse(0);
     if (partitions == 0) {
       out.println("The number of partitions is not known: the graph may differ in its exchange.");
     }
@@ -164,7 +165,7 @@ final class ClassifyCommand implements Callable<Integer> {
 
   private int run(ClassifyJobConfig config, ModelDescriptor descriptor) throws Exception {
     Problems problems = new Problems();
-    KafkaChecks checks = new KafkaChecks(BROKER_TIMEOUT, problems, note -> {});
+    KafkaChecks checks = new KafkaChecks(brokerTimeout, problems, note -> {});
     OptionalInt partitions = checks.source(config.source());
     checks.events(config.events());
     checks.rejections(config.rejections());

@@ -13,10 +13,9 @@ import java.time.Duration;
 /** Tries whether a job could run, and prints one line a check. Starts no job. */
 final class ReadinessChecks {
 
-  private static final Duration BROKER_TIMEOUT = Duration.ofSeconds(15);
-
   private final PrintWriter out;
   private final SessionCheck session;
+  private final Duration brokerTimeout;
   private boolean failed;
 
   /** Loads the native libraries and runs the model once. */
@@ -32,9 +31,10 @@ final class ReadinessChecks {
     String run(ClassifyJobConfig config, ModelDescriptor model) throws Exception;
   }
 
-  ReadinessChecks(PrintWriter out, SessionCheck session) {
+  ReadinessChecks(PrintWriter out, SessionCheck session, Duration brokerTimeout) {
     this.out = out;
     this.session = session;
+    this.brokerTimeout = brokerTimeout;
   }
 
   /** Whether every check passed. */
@@ -61,7 +61,7 @@ final class ReadinessChecks {
 
   private void brokers(String name, BrokerCheck check) {
     Problems problems = new Problems();
-    check.run(new KafkaChecks(BROKER_TIMEOUT, problems, note -> ok(name, note)));
+    check.run(new KafkaChecks(brokerTimeout, problems, note -> ok(name, note)));
     problems.messages().forEach(problem -> failure(name, problem));
   }
 

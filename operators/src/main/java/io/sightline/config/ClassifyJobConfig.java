@@ -71,7 +71,7 @@ public record ClassifyJobConfig(
     SinkSettings events = SinkOptions.read(options, source, jobName);
     SinkSettings rejections = RejectionOptions.read(options, source, events, jobName);
 
-    List<ResolvedOption> shown = new ArrayList<>(options.seen());
+    List<ResolvedOption> shown = new ArrayList<>(options.seen(OptionCatalog.CLASSIFY));
     shown.addAll(flink.shown());
     ClassifyJobConfig config =
         new ClassifyJobConfig(

@@ -41,6 +41,10 @@ final class OptionCatalog {
     boolean isPrefix() {
       return type instanceof ParameterizedType generic && generic.getRawType() == Map.class;
     }
+
+    boolean takes(String key) {
+      return key.equals(option.key()) || (isPrefix() && key.startsWith(option.key() + "."));
+    }
   }
 
   OptionCatalog(List<Class<?>> optionClasses) {
@@ -72,9 +76,21 @@ final class OptionCatalog {
   }
 
   boolean contains(String key) {
-    return byKey.containsKey(key)
-        || byKey.values().stream()
-            .anyMatch(known -> known.isPrefix() && key.startsWith(known.option().key() + "."));
+    return byKey.values().stream().anyMatch(known -> known.takes(key));
+  }
+
+  /**
+   * Where the option of a key stands in the catalog; a key under a prefix stands where that does.
+   */
+  int position(String key) {
+    int position = 0;
+    for (KnownOption known : byKey.values()) {
+      if (known.takes(key)) {
+        return position;
+      }
+      position++;
+    }
+    return position;
   }
 
   @Nullable Type type(String key) {

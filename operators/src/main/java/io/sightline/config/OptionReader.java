@@ -4,6 +4,7 @@ package io.sightline.config;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -155,9 +156,11 @@ final class OptionReader {
     problems.add(message);
   }
 
-  /** What each option that was read came to, in the order of reading. */
-  List<ResolvedOption> seen() {
-    return List.copyOf(seen.values());
+  /** What each option that was read came to, in the order of the catalog. */
+  List<ResolvedOption> seen(OptionCatalog catalog) {
+    return seen.values().stream()
+        .sorted(Comparator.comparingInt(option -> catalog.position(option.key())))
+        .toList();
   }
 
   private <T> @Nullable T parse(ConfigOption<T> option) {
