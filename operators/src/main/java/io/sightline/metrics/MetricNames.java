@@ -3,18 +3,66 @@ package io.sightline.metrics;
 
 /**
  * Names of all metrics and of their labels. A label is a group with a key and a value: {@code
- * <operator>.stage.<stage>.reason.<reason>.numImagesRejected}.
+ * <operator>.stage.<stage>.reason.<reason>.numImagesRejected}, {@code
+ * <operator>.model.<name>.provider.<provider>.batchSize}.
  */
 public final class MetricNames {
 
   /** Counter: records and images rejected, with the labels {@link #STAGE} and {@link #REASON}. */
   public static final String NUM_IMAGES_REJECTED = "numImagesRejected";
 
+  /** Counter: images that ended as an event. */
+  public static final String NUM_IMAGES_CLASSIFIED = "numImagesClassified";
+
+  /** Histogram: images in a batch when it was run. */
+  public static final String BATCH_SIZE = "batchSize";
+
+  /** Histogram: milliseconds from the reservation of a batch's oldest row to its scores. */
+  public static final String BATCH_LATENCY_MS = "batchLatencyMs";
+
+  /** Gauge: batches that are running. */
+  public static final String INFLIGHT_BATCHES = "inflightBatches";
+
+  /** Histogram: milliseconds that the session took for a batch. */
+  public static final String INFERENCE_TIME_MS = "inferenceTimeMs";
+
+  /** Histogram: milliseconds from the entry of a reference to its bytes. */
+  public static final String FETCH_TIME_MS = "fetchTimeMs";
+
+  /** Histogram: milliseconds for probe, decode and preprocessing of an image. */
+  public static final String DECODE_TIME_MS = "decodeTimeMs";
+
+  /** Histogram: milliseconds that fetched bytes waited for a worker. */
+  public static final String QUEUE_TIME_MS = "queueTimeMs";
+
+  /** Histogram: milliseconds from {@code submitted_at} to the event. */
+  public static final String EVENT_AGE_MS = "eventAgeMs";
+
+  /** Gauge: bytes fetched, inline bytes not counted. */
+  public static final String BYTES_FETCHED = "bytesFetched";
+
+  /** Gauge: encoded bytes held at once, fetched and inline. */
+  public static final String INFLIGHT_BYTES = "inflightBytes";
+
+  /** Gauge: milliseconds that the session took to open and warm up. */
+  public static final String SESSION_INIT_MS = "sessionInitMs";
+
+  /**
+   * Gauge: share of the workers' time spent on images and batches since it was last read, 0 to 1.
+   */
+  public static final String WORKER_BUSY_RATIO = "workerBusyRatio";
+
   /** Label: stage that rejected. */
   public static final String STAGE = "stage";
 
   /** Label: reason of the rejection. */
   public static final String REASON = "reason";
+
+  /** Label: name of the model. */
+  public static final String MODEL = "model";
+
+  /** Label: execution provider of the session. */
+  public static final String PROVIDER = "provider";
 
   private MetricNames() {}
 }

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.job;
+
+import io.sightline.classify.ClassifyFunction;
+import io.sightline.classify.Outcome;
+import io.sightline.classify.RouteFunction;
+import io.sightline.config.ClassifyJobConfig;
+import io.sightline.config.ClassifySettings;
+import io.sightline.config.ClassifySettings.Exchange;
+import io.sightline.model.ModelDescriptor;
+import io.sightline.reference.Rejections;
+import io.sightline.reference.SourceRecord;
+import io.sightline.schemas.ClassificationEvent;
+import io.sightline.schemas.ImageReference;
+import io.sightline.schemas.Rejection;
+import io.sightline.sink.Sinks;
+import io.sightline.source.KafkaSources;
+import io.sightline.source.ParseFunction;
+import io.sightline.source.SubmittedAt;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.datastream.AsyncDataStream;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** The classify job: references from a source, events and rejections to their sinks. */
+public final class ClassifyJob {
+
+  private ClassifyJob() {}
+
+  /**
+   * Defines the job from Kafka to the sinks that its configuration names. Nothing runs yet.
+   *
+   * @param partitions partitions that the source reads, by which the exchange is decided; 0 where
+   *     they are not known
+   */
+  public static void define(
+      StreamExecutionEnvironment env,
+      ClassifyJobConfig config,
+      ModelDescriptor model,
+      int partitions) {
+    define(
+        env,
+        config,
+        model,
+        partitions,
+        start ->
+            start
+                .fromSource(
+                    KafkaSources.create(config.source()),
+                    SubmittedAt.watermarks(config.source()),
+                    "References")
+                .uid(OperatorIds.SOURCE),
+        events ->
+            events.sinkTo(Sinks.events(config.events())).name("Events").uid(OperatorIds.EVENTS),
+        rejections ->
+            rejections
+                .sinkTo(Sinks.rejections(config.rejections()))
+                .name("Rejections")
+                .uid(OperatorIds.REJECTIONS));
+  }
+
+  /**
+   * Defines the job between a source and sinks of the caller's.
+   *
+   * @param source gives raw records
+   * @param events takes the events
+   * @param rejections takes the rejections of all stages
+   */
+  public static void define(
+      StreamExecutionEnvironment env,
+      ClassifyJobConfig config,
+      ModelDescriptor model,
+      int partitions,
+      Function<StreamExecutionEnvironment, DataStream<SourceRecord>> source,
+      Consumer<DataStream<ClassificationEvent>> events,
+      Consumer<DataStream<Rejection>> rejections) {
+    ClassifySettings classify = config.classify();
+    int parallelism = classify.parallelism() > 0 ? classify.parallelism() : env.getParallelism();
+    boolean exchange = hasExchange(classify.exchange(), parallelism, partitions);
+    env.configure(checkpointing(config.flink(), exchange));
+
+    DataStream<SourceRecord> records = source.apply(env);
+    SingleOutputStreamOperator<ImageReference> references =
+        records.process(new ParseFunction(config.source())).name("Parse").uid(OperatorIds.PARSE);
+    SingleOutputStreamOperator<Outcome> outcomes =
+        classify(exchange ? references.rebalance() : references, config, model)
+            .name("Classify")
+            .uid(OperatorIds.CLASSIFY);
+    SingleOutputStreamOperator<ClassificationEvent> classified =
+        outcomes.process(new RouteFunction()).name("Route").uid(OperatorIds.ROUTE);
+    if (classify.parallelism() > 0) {
+      outcomes.setParallelism(parallelism);
+      classified.setParallelism(parallelism);
+    }
+    events.accept(classified);
+    rejections.accept(
+        references.getSideOutput(Rejections.TAG).union(classified.getSideOutput(Rejections.TAG)));
+  }
+
+  private static SingleOutputStreamOperator<Outcome> classify(
+      DataStream<ImageReference> references, ClassifyJobConfig config, ModelDescriptor model) {
+    ClassifySettings settings = config.classify();
+    ClassifyFunction function =
+        new ClassifyFunction(
+            model, config.fetch(), config.decode(), config.batch(), settings, config.device());
+    int capacity = function.capacity();
+    long timeout = settings.timeout().toMillis();
+    return settings.ordered()
+        ? AsyncDataStream.orderedWait(
+            references, function, timeout, TimeUnit.MILLISECONDS, capacity)
+        : AsyncDataStream.unorderedWait(
+            references, function, timeout, TimeUnit.MILLISECONDS, capacity);
+  }
+
+  /** Whether references are spread over all slots between parse and classify. */
+  static boolean hasExchange(Exchange exchange, int parallelism, int partitions) {
+    return switch (exchange) {
+      case ALWAYS -> true;
+      case NEVER -> false;
+      case AUTO -> partitions != parallelism;
+    };
+  }
+
+  /**
+   * Behind an exchange an aligned barrier waits for all that is buffered before it, while the wait
+   * operator is full: checkpoints are unaligned there, unless the user says otherwise.
+   */
+  private static Configuration checkpointing(Configuration flink, boolean exchange) {
+    if (exchange && !flink.contains(CheckpointingOptions.ENABLE_UNALIGNED)) {
+      flink.set(CheckpointingOptions.ENABLE_UNALIGNED, true);
+    }
+    return flink;
+  }
+}

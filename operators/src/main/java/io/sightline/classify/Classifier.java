@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.classify;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import io.sightline.config.DeviceSettings;
+import io.sightline.model.ModelDescriptor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * The owner of one ONNX Runtime session: runs batches of rows, and is closed when nothing runs any
+ * more. Thread-safe: several threads may run batches at once, each with {@link Scores} of its own.
+ *
+ * <p>On CPU a run takes one thread (intra-op 1, no spinning), since parallelism comes from workers
+ * and slots; the memory arena is on and all graph optimisations are.
+ */
+public final class Classifier implements AutoCloseable {
+
+  private final ModelDescriptor model;
+  private final Provider provider;
+  private final OrtEnvironment environment;
+  private final OrtSession session;
+  private final int outputRank;
+  private final int rowFloats;
+  private final Object lifecycle = new Object();
+  private int running;
+  private boolean closed;
+
+  private Classifier(
+      ModelDescriptor model, Provider provider, OrtEnvironment environment, OrtSession session)
+      throws OrtException {
+    this.model = model;
+    this.provider = provider;
+    this.environment = environment;
+    this.session = session;
+    this.rowFloats = 3 * model.height() * model.width();
+    NodeInfo output = session.getOutputInfo().get(model.outputName());
+    if (output == null || !(output.getInfo() instanceof TensorInfo tensor)) {
+      throw new IllegalArgumentException(
+          "the graph has no tensor output named " + model.outputName());
+    }
+    this.outputRank = tensor.getShape().length;
+  }
+
+  /**
+   * Opens a session on the device that is asked for.
+   *
+   * @param folder the model's folder on the local disk
+   * @param gpus ordinals of the TaskManager's GPUs; empty where it has none
+   * @param slot index of the slot, by which slots are spread over the GPUs
+   * @throws OrtException where the graph or the device does not load, in ONNX Runtime's own words
+   */
+  public static Classifier open(
+      ModelDescriptor model, Path folder, DeviceSettings device, Set<Integer> gpus, int slot)
+      throws OrtException {
+    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    String graph = folder.resolve(model.graphFile()).toString();
+    return Provider.openSession(
+        device,
+        gpus,
+        slot,
+        (options, provider) -> {
+          OrtSession session = environment.createSession(graph, options);
+          try {
+            return new Classifier(model, provider, environment, session);
+          } catch (OrtException | RuntimeException e) {
+            session.close();
+            throw e;
+          }
+        });
+  }
+
+  /** The provider that the session was opened on. */
+  public Provider provider() {
+    return provider;
+  }
+
+  /** Memory for the scores of a batch, to be used by one thread at a time. */
+  public Scores newScores(int maxSize) {
+    int rows = model.fixedBatch() > 0 ? model.fixedBatch() : maxSize;
+    return new Scores(rows, model.classes());
+  }
+
+  /**
+   * Runs the first {@code size} rows of a batch.
+   *
+   * @param rows a direct buffer in native order, {@code [size or more, 3, H, W]} float32; with a
+   *     fixed batch dimension it has that many rows, and those beyond {@code size} are padding
+   * @param scores receives {@code [size, C]}
+   * @throws OrtException where the run failed; the session can be used again
+   */
+  public void run(ByteBuffer rows, int size, Scores scores) throws OrtException {
+    enter();
+    try {
+      int batch = model.fixedBatch() > 0 ? model.fixedBatch() : size;
+      FloatBuffer input =
+          rows.slice(0, batch * rowFloats * Float.BYTES)
+              .order(ByteOrder.nativeOrder())
+              .asFloatBuffer();
+      long[] inputShape = {batch, 3, model.height(), model.width()};
+      try (OnnxTensor in = OnnxTensor.createTensor(environment, input, inputShape);
+          OnnxTensor out =
+              OnnxTensor.createTensor(environment, scores.first(batch), outputShape(batch));
+          OrtSession.Result ignored =
+              session.run(
+                  Map.of(model.inputName(), in), Set.of(), Map.of(model.outputName(), out), null)) {
+        // The scores were written into the memory that out wraps.
+      }
+    } finally {
+      leave();
+    }
+  }
+
+  /**
+   * Runs one row of a batch by itself.
+   *
+   * @param scores receives its scores as those of row 0
+   * @throws OrtException where the run failed; the session can be used again
+   */
+  void runAlone(ByteBuffer rows, int index, Scores scores) throws OrtException {
+    int rowBytes = rowFloats * Float.BYTES;
+    ByteBuffer row = rows.slice(index * rowBytes, rowBytes);
+    if (model.fixedBatch() > 1) {
+      row = ByteBuffer.allocateDirect(model.fixedBatch() * rowBytes).put(row);
+    }
+    run(row, 1, scores);
+  }
+
+  /**
+   * Runs batches of zeros, so that the first image does not pay for the arena.
+   *
+   * @param maxSize the largest batch that will be run
+   * @throws OrtException where the session can't run, or its output is not what the model says
+   */
+  public void warmUp(int maxSize) throws OrtException {
+    Scores scores = newScores(maxSize);
+    int rows = model.fixedBatch() > 0 ? model.fixedBatch() : maxSize;
+    ByteBuffer zeros =
+        ByteBuffer.allocateDirect(rows * rowFloats * Float.BYTES).order(ByteOrder.nativeOrder());
+    run(zeros, 1, scores);
+    run(zeros, Math.min(rows, maxSize), scores);
+  }
+
+  private long[] outputShape(int batch) {
+    return outputRank == 4
+        ? new long[] {batch, model.classes(), 1, 1}
+        : new long[] {batch, model.classes()};
+  }
+
+  private void enter() {
+    synchronized (lifecycle) {
+      if (closed) {
+        throw new IllegalStateException("the session is closed");
+      }
+      running++;
+    }
+  }
+
+  private void leave() {
+    synchronized (lifecycle) {
+      running--;
+      lifecycle.notifyAll();
+    }
+  }
+
+  /**
+   * Waits for batches that are running, which can't be interrupted, and closes the session. Closing
+   * twice has no effect.
+   */
+  @Override
+  public void close() {
+    boolean interrupted = false;
+    synchronized (lifecycle) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      while (running > 0) {
+        try {
+          lifecycle.wait();
+        } catch (InterruptedException e) {
+          interrupted = true; // native memory must not go while a run uses it
+        }
+      }
+    }
+    try {
+      session.close();
+    } catch (OrtException e) {
+      throw new IllegalStateException("the session could not be closed", e);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Scores of one batch: direct memory that a run writes into. Not thread-safe. */
+  public static final class Scores {
+
+    private final FloatBuffer memory;
+    private final float[] row;
+    private final int classes;
+
+    private Scores(int rows, int classes) {
+      this.memory =
+          ByteBuffer.allocateDirect(rows * classes * Float.BYTES)
+              .order(ByteOrder.nativeOrder())
+              .asFloatBuffer();
+      this.classes = classes;
+      this.row = new float[classes];
+    }
+
+    /** The scores of one row, C of them, in an array that the next call overwrites. */
+    public float[] of(int index) {
+      memory.get(index * classes, row);
+      return row;
+    }
+
+    private FloatBuffer first(int rows) {
+      return Objects.requireNonNull(memory.slice(0, rows * classes));
+    }
+  }
+}

@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.classify;
+
+import io.sightline.batch.BatchWindow;
+import io.sightline.config.BatchSettings;
+import io.sightline.config.ClassifySettings;
+import io.sightline.config.DecodeSettings;
+import io.sightline.config.DeviceSettings;
+import io.sightline.config.FetchSettings;
+import io.sightline.decode.ImageDecoder;
+import io.sightline.fetch.ImageBytes;
+import io.sightline.fetch.ImageStore;
+import io.sightline.fetch.ImageStores;
+import io.sightline.fetch.LocalFolder;
+import io.sightline.metrics.MetricNames;
+import io.sightline.model.ModelDescriptor;
+import io.sightline.model.ModelFolder;
+import io.sightline.reference.Reason;
+import io.sightline.reference.RejectedException;
+import io.sightline.schemas.ImageReference;
+import java.time.InstantSource;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.externalresource.ExternalResourceInfo;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.functions.RuntimeContext;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.streaming.api.functions.async.ResultFuture;
+import org.apache.flink.streaming.api.functions.async.RichAsyncFunction;
+import org.apache.flink.streaming.api.operators.StreamingRuntimeContext;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The classifier of image references: one ONNX Runtime session per task slot, fed by the slot's
+ * workers. Every reference ends as exactly one {@link Outcome}, an event or a rejection.
+ *
+ * <p>{@link #asyncInvoke} never blocks: what may wait (a fetch, a free batch) waits elsewhere, and
+ * the capacity of the async wait operator is the bound. References in flight, those of an open
+ * batch included, are in that operator's state and come again after a failure.
+ *
+ * <p>A reference's {@code id} must be set. A broken image is a rejection; a broken session, model
+ * or machine fails the task.
+ */
+public final class ClassifyFunction extends RichAsyncFunction<ImageReference, Outcome> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ClassifyFunction.class);
+  private static final String GPU_RESOURCE = "gpu";
+
+  /** Workers of a slot where only its TaskManager will know them. */
+  private static final int ASSUMED_WORKERS = 16;
+
+  private final ModelDescriptor model;
+  private final FetchSettings fetch;
+  private final DecodeSettings decode;
+  private final BatchSettings batch;
+  private final ClassifySettings settings;
+  private final DeviceSettings device;
+
+  private transient int slotsOfTaskManager;
+  private transient @Nullable Slot slot;
+  private transient volatile @Nullable Throwable failure;
+
+  public ClassifyFunction(
+      ModelDescriptor model,
+      FetchSettings fetch,
+      DecodeSettings decode,
+      BatchSettings batch,
+      ClassifySettings settings,
+      DeviceSettings device) {
+    this.model = model;
+    this.fetch = fetch;
+    this.decode = decode;
+    this.batch = batch;
+    this.settings = settings;
+    this.device = device;
+  }
+
+  /**
+   * References in flight that the async wait operator should allow: {@code classify.capacity}, or
+   * else enough that each of its workers, as many as there may be, finds a batch's worth.
+   */
+  public int capacity() {
+    if (settings.capacity() > 0) {
+      return settings.capacity();
+    }
+    int workers = settings.workers() > 0 ? settings.workers() : ASSUMED_WORKERS;
+    return maxBatchSize(model, batch) * (workers + 3);
+  }
+
+  /** Images in a full batch: {@code batch.max-size}, or what the graph fixes. */
+  static int maxBatchSize(ModelDescriptor model, BatchSettings batch) {
+    return model.fixedBatch() > 0 ? model.fixedBatch() : batch.maxSize();
+  }
+
+  @Override
+  public void setRuntimeContext(RuntimeContext context) {
+    super.setRuntimeContext(context);
+    // The context that an async function sees has no way to ask for this.
+    slotsOfTaskManager =
+        context instanceof StreamingRuntimeContext streaming
+            ? streaming
+                .getTaskManagerRuntimeInfo()
+                .getConfiguration()
+                .get(TaskManagerOptions.NUM_TASK_SLOTS)
+            : 1;
+  }
+
+  @Override
+  public void open(OpenContext context) throws Exception {
+    slot = new Slot();
+    slot.open();
+  }
+
+  @Override
+  public void asyncInvoke(ImageReference reference, ResultFuture<Outcome> result) {
+    Throwable broken = failure;
+    if (broken != null) {
+      throw new IllegalStateException("the classify operator is broken", broken);
+    }
+    openSlot().accept(reference, result);
+  }
+
+  @Override
+  public void timeout(ImageReference reference, ResultFuture<Outcome> result) {
+    openSlot().timeOut(result);
+  }
+
+  @Override
+  public void close() {
+    Slot open = slot;
+    slot = null;
+    if (open != null) {
+      open.close();
+    }
+  }
+
+  private Slot openSlot() {
+    return Objects.requireNonNull(slot, "not open");
+  }
+
+  /** Everything that lives from open to close, so that a half-failed open can be closed too. */
+  private final class Slot implements ClassifyWorkers.Listener {
+
+    private final Map<ResultFuture<Outcome>, InFlight> inflight = new ConcurrentHashMap<>();
+    private @Nullable LocalFolder folder;
+    private @Nullable Classifier classifier;
+    private @Nullable ImageStore store;
+    private @Nullable ClassifyWorkers workers;
+    private @Nullable Outcomes outcomes;
+    private @Nullable ClassifyMetrics metrics;
+
+    void open() throws Exception {
+      int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
+      LocalFolder folder = LocalFolder.acquire(model.dir(), model.fingerprint());
+      this.folder = folder;
+      ModelFolder.verify(folder.path(), model);
+
+      long started = System.nanoTime();
+      int maxSize = maxBatchSize(model, batch);
+      Classifier classifier = Classifier.open(model, folder.path(), device, gpus(), subtask);
+      this.classifier = classifier;
+      classifier.warmUp(maxSize);
+      long initMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
+
+      Provider provider = classifier.provider();
+      ClassifyMetrics metrics =
+          new ClassifyMetrics(
+              getRuntimeContext()
+                  .getMetricGroup()
+                  .addGroup(MetricNames.MODEL, model.name())
+                  .addGroup(MetricNames.PROVIDER, provider.label()));
+      this.metrics = metrics;
+      Outcomes outcomes = new Outcomes(model, provider, settings, InstantSource.system());
+      this.outcomes = outcomes;
+      ImageStore store = ImageStores.open(fetch);
+      this.store = store;
+
+      int count = workerCount(provider);
+      if (capacity() < maxSize * (count + 1)) {
+        LOG.warn(
+            "classify.capacity ({}) is less than batches of {} for {} workers need ({}): workers"
+                + " will idle",
+            capacity(),
+            maxSize,
+            count,
+            maxSize * (count + 1));
+      }
+      int concurrentRuns = provider == Provider.CPU ? count : device.concurrentRuns();
+      // One more than can be under way: a worker always finds a row or a batch to run.
+      int buffers = count + 1 + (provider == Provider.CPU ? 0 : concurrentRuns);
+      int rowBytes = 3 * Float.BYTES * model.height() * model.width();
+      OffHeap.require(BatchWindow.directBytes(maxSize, buffers, rowBytes), count);
+      BatchWindow<InFlight> window =
+          new BatchWindow<>(maxSize, batch.maxDelay(), buffers, rowBytes, System::nanoTime);
+      ClassifyWorkers workers =
+          new ClassifyWorkers(
+              "sightline-classify-" + subtask,
+              count,
+              concurrentRuns,
+              window,
+              () -> new ImageDecoder(model.preprocessing(), decode),
+              new SessionRunner(classifier, maxSize, outcomes, metrics, System::nanoTime),
+              this,
+              this::fail);
+      this.workers = workers;
+
+      metrics.gauge(MetricNames.SESSION_INIT_MS, () -> initMillis);
+      metrics.gauge(MetricNames.INFLIGHT_BATCHES, window::inflight);
+      metrics.gauge(MetricNames.BYTES_FETCHED, store::bytesFetched);
+      metrics.gauge(MetricNames.INFLIGHT_BYTES, store::inflightBytes);
+      metrics.gauge(MetricNames.WORKER_BUSY_RATIO, workers.busyRatio());
+      LOG.info(
+          "Model {} ({}) is open on {} in {} ms: {} workers, batches of {}, {} references at most",
+          model.name(),
+          model.fingerprint(),
+          provider.label(),
+          initMillis,
+          count,
+          maxSize,
+          capacity());
+    }
+
+    private int workerCount(Provider provider) {
+      if (settings.workers() > 0) {
+        return settings.workers();
+      }
+      int share = Runtime.getRuntime().availableProcessors() / Math.max(1, slotsOfTaskManager);
+      return Math.max(provider == Provider.CPU ? 1 : 2, share);
+    }
+
+    private Set<Integer> gpus() {
+      if (device.provider() == DeviceSettings.Provider.CPU) {
+        return Collections.emptySet();
+      }
+      Set<Integer> ordinals = new TreeSet<>();
+      for (ExternalResourceInfo gpu : getRuntimeContext().getExternalResourceInfos(GPU_RESOURCE)) {
+        gpu.getProperty("index").map(Integer::valueOf).ifPresent(ordinals::add);
+      }
+      return ordinals;
+    }
+
+    void accept(ImageReference reference, ResultFuture<Outcome> result) {
+      InFlight image = new InFlight(reference, new TaskCompletion(result));
+      inflight.put(result, image);
+      CompletableFuture<ImageBytes> fetching = required(store).fetch(reference);
+      image.fetching(fetching);
+      var unused = fetching.whenComplete((bytes, error) -> fetched(image, bytes, error));
+    }
+
+    private void fetched(InFlight image, @Nullable ImageBytes bytes, @Nullable Throwable error) {
+      if (bytes != null) {
+        required(metrics).fetched(System.nanoTime() - image.enteredNanos());
+        image.fetched(bytes);
+        required(workers).submit(image);
+        return;
+      }
+      Throwable cause =
+          error instanceof CompletionException && error.getCause() != null
+              ? error.getCause()
+              : error;
+      if (cause instanceof RejectedException rejected) {
+        rejected(image, rejected);
+      } else if (!(cause instanceof CancellationException)) {
+        fail(Objects.requireNonNull(cause));
+      }
+    }
+
+    void timeOut(ResultFuture<Outcome> result) {
+      InFlight image = inflight.get(result);
+      if (image == null) {
+        return; // its outcome is on the way
+      }
+      rejected(
+          image,
+          new RejectedException(
+              Reason.CLASSIFY_TIMEOUT,
+              "no outcome within classify.timeout (" + settings.timeout().toSeconds() + " s)"));
+      image.cancelFetch();
+    }
+
+    @Override
+    public void decoded(InFlight image, long startedNanos) {
+      required(metrics)
+          .decoded(startedNanos - image.fetchedNanos(), System.nanoTime() - startedNanos);
+    }
+
+    @Override
+    public void rejected(InFlight image, RejectedException why) {
+      if (image.end()) {
+        required(metrics).rejected(why.reason());
+        image.complete(required(outcomes).rejection(image, why));
+      }
+    }
+
+    /** Fails the task: at once through what is in flight, else with the next reference. */
+    private void fail(Throwable cause) {
+      LOG.error("The classify operator is broken", cause);
+      failure = cause;
+      for (InFlight image : inflight.values()) {
+        if (image.end()) {
+          image.fail(cause);
+        }
+      }
+    }
+
+    void close() {
+      // Fetches first, so that nothing new reaches the workers; the session last, so that no run
+      // loses its memory.
+      closeAll(store, workers, classifier, folder);
+      inflight.clear();
+    }
+
+    private void closeAll(@Nullable AutoCloseable... resources) {
+      RuntimeException problem = null;
+      for (AutoCloseable resource : resources) {
+        try {
+          if (resource != null) {
+            resource.close();
+          }
+        } catch (Exception e) {
+          if (problem == null) {
+            problem = new IllegalStateException("the classify operator could not be closed", e);
+          } else {
+            problem.addSuppressed(e);
+          }
+        }
+      }
+      if (problem != null) {
+        throw problem;
+      }
+    }
+
+    private static <T> T required(@Nullable T resource) {
+      return Objects.requireNonNull(resource, "not open");
+    }
+
+    /**
+     * Completes Flink's future from a worker; a mailbox that is closed by now has no use for it.
+     */
+    private final class TaskCompletion implements InFlight.Completion {
+
+      private final ResultFuture<Outcome> result;
+
+      TaskCompletion(ResultFuture<Outcome> result) {
+        this.result = result;
+      }
+
+      @Override
+      public void complete(Outcome outcome) {
+        inflight.remove(result);
+        try {
+          result.complete(List.of(outcome));
+        } catch (RejectedExecutionException e) {
+          LOG.debug("The task ended before this outcome: the reference will come again", e);
+        }
+      }
+
+      @Override
+      public void fail(Throwable cause) {
+        inflight.remove(result);
+        try {
+          // completeExceptionally would put the whole record into the exception's text.
+          result.complete(
+              () -> {
+                throw new IllegalStateException("the classify operator is broken", cause);
+              });
+        } catch (RejectedExecutionException e) {
+          LOG.debug("The task ended before its failure", e);
+        }
+      }
+    }
+  }
+}

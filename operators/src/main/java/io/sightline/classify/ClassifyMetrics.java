@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.classify;
+
+import com.codahale.metrics.SlidingWindowReservoir;
+import io.sightline.metrics.MetricNames;
+import io.sightline.reference.Reason;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+import org.apache.flink.dropwizard.metrics.DropwizardHistogramWrapper;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.Histogram;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.metrics.ThreadSafeSimpleCounter;
+
+/**
+ * Metrics of the classify operator, under {@code <operator>.model.<name>.provider.<provider>};
+ * their names and units are those of {@link MetricNames}. Thread-safe. Histograms are over the last
+ * {@value #WINDOW} values.
+ */
+final class ClassifyMetrics {
+
+  private static final int WINDOW = 1024;
+
+  private final MetricGroup group;
+  private final ThreadSafeSimpleCounter classified = new ThreadSafeSimpleCounter();
+  private final Map<Reason, ThreadSafeSimpleCounter> rejected = new EnumMap<>(Reason.class);
+  private final Histogram batchSize;
+  private final Histogram batchLatency;
+  private final Histogram inferenceTime;
+  private final Histogram fetchTime;
+  private final Histogram decodeTime;
+  private final Histogram queueTime;
+  private final Histogram eventAge;
+
+  ClassifyMetrics(MetricGroup group) {
+    this.group = group;
+    group.counter(MetricNames.NUM_IMAGES_CLASSIFIED, classified);
+    for (Reason reason : Reason.values()) {
+      switch (reason.stage()) {
+        case PARSE -> {} // counted where it is given
+        case FETCH, DECODE, INFERENCE, CLASSIFY ->
+            rejected.put(
+                reason,
+                group
+                    .addGroup(MetricNames.STAGE, reason.stage().label())
+                    .addGroup(MetricNames.REASON, reason.label())
+                    .counter(MetricNames.NUM_IMAGES_REJECTED, new ThreadSafeSimpleCounter()));
+      }
+    }
+    batchSize = histogram(MetricNames.BATCH_SIZE);
+    batchLatency = histogram(MetricNames.BATCH_LATENCY_MS);
+    inferenceTime = histogram(MetricNames.INFERENCE_TIME_MS);
+    fetchTime = histogram(MetricNames.FETCH_TIME_MS);
+    decodeTime = histogram(MetricNames.DECODE_TIME_MS);
+    queueTime = histogram(MetricNames.QUEUE_TIME_MS);
+    eventAge = histogram(MetricNames.EVENT_AGE_MS);
+  }
+
+  private Histogram histogram(String name) {
+    return group.histogram(
+        name,
+        new DropwizardHistogramWrapper(
+            new com.codahale.metrics.Histogram(new SlidingWindowReservoir(WINDOW))));
+  }
+
+  /** Registers what is read and not counted. */
+  void gauge(String name, Gauge<?> gauge) {
+    group.gauge(name, gauge);
+  }
+
+  void classified(long ageMillis) {
+    classified.inc();
+    eventAge.update(Math.max(0, ageMillis));
+  }
+
+  void rejected(Reason reason) {
+    ThreadSafeSimpleCounter counter = rejected.get(reason);
+    if (counter == null) {
+      throw new IllegalArgumentException(reason + " is not given by the classify operator");
+    }
+    counter.inc();
+  }
+
+  void batchRun(int size, long latencyNanos, long inferenceNanos) {
+    batchSize.update(size);
+    batchLatency.update(TimeUnit.NANOSECONDS.toMillis(latencyNanos));
+    inferenceTime.update(TimeUnit.NANOSECONDS.toMillis(inferenceNanos));
+  }
+
+  void fetched(long nanos) {
+    fetchTime.update(TimeUnit.NANOSECONDS.toMillis(nanos));
+  }
+
+  void decoded(long queueNanos, long decodeNanos) {
+    queueTime.update(TimeUnit.NANOSECONDS.toMillis(queueNanos));
+    decodeTime.update(TimeUnit.NANOSECONDS.toMillis(decodeNanos));
+  }
+
+  /** Share of the workers' time that was busy between two readings, 0 to 1. Thread-safe. */
+  static final class BusyRatio implements Gauge<Double> {
+
+    private final LongAdder busyNanos = new LongAdder();
+    private final int workers;
+    private final LongSupplier nanoClock;
+    private long lastBusy;
+    private long lastRead;
+
+    BusyRatio(int workers, LongSupplier nanoClock) {
+      this.workers = workers;
+      this.nanoClock = nanoClock;
+      this.lastRead = nanoClock.getAsLong();
+    }
+
+    void add(long nanos) {
+      busyNanos.add(nanos);
+    }
+
+    @Override
+    public synchronized Double getValue() {
+      long now = nanoClock.getAsLong();
+      long busy = busyNanos.sum();
+      double ratio = (double) (busy - lastBusy) / Math.max(1, (now - lastRead) * workers);
+      lastBusy = busy;
+      lastRead = now;
+      return Math.min(1.0, ratio);
+    }
+  }
+}

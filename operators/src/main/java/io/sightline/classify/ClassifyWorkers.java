@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.classify;
+
+import io.sightline.batch.Batch;
+import io.sightline.batch.BatchWindow;
+import io.sightline.batch.BatchWindow.Row;
+import io.sightline.decode.ImageDecoder;
+import io.sightline.fetch.ImageBytes;
+import io.sightline.reference.RejectedException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The worker threads of one slot. Each takes an image whose bytes are there, decodes it, writes it
+ * into a row of the open batch, and runs the batch itself where that row was the last one it waited
+ * for. An idle worker sleeps until there is work or the open batch is old enough to be sealed, so
+ * that no thread only watches the clock. Thread-safe.
+ *
+ * <p>A batch that may not run yet, because {@code device.concurrent-runs} batches do, is run ahead
+ * of decode work by the next worker that is free.
+ */
+final class ClassifyWorkers implements AutoCloseable {
+
+  private final BatchWindow<InFlight> window;
+  private final BatchRunner runner;
+  private final Listener listener;
+  private final Consumer<Throwable> onFailure;
+  private final ClassifyMetrics.BusyRatio busy;
+  private final List<Thread> threads = new ArrayList<>();
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition work = lock.newCondition();
+  private final ArrayDeque<InFlight> decodable = new ArrayDeque<>();
+  private final ArrayDeque<Batch<InFlight>> ready = new ArrayDeque<>();
+  private int runPermits;
+  private boolean closed;
+
+  /** Hears how images fare on the workers' threads. */
+  interface Listener {
+
+    void decoded(InFlight image, long startedNanos);
+
+    void rejected(InFlight image, RejectedException why);
+  }
+
+  /** What one worker needs to run batches; not thread-safe. */
+  interface BatchRunner {
+
+    /** Runs a batch and ends every image of it; throws where the session is broken. */
+    void run(Batch<InFlight> batch, Classifier.Scores scores) throws Exception;
+
+    Classifier.Scores newScores();
+  }
+
+  /**
+   * Starts the threads.
+   *
+   * @param concurrentRuns batches that may run at once
+   * @param onFailure told of whatever a worker can't go on from; called on its thread
+   */
+  ClassifyWorkers(
+      String name,
+      int workers,
+      int concurrentRuns,
+      BatchWindow<InFlight> window,
+      Supplier<ImageDecoder> decoders,
+      BatchRunner runner,
+      Listener listener,
+      Consumer<Throwable> onFailure) {
+    this.window = window;
+    this.runner = runner;
+    this.listener = listener;
+    this.onFailure = onFailure;
+    this.runPermits = concurrentRuns;
+    this.busy = new ClassifyMetrics.BusyRatio(workers, System::nanoTime);
+    for (int i = 0; i < workers; i++) {
+      Thread thread = new Thread(() -> work(decoders), name + "-worker-" + i);
+      thread.setDaemon(true);
+      threads.add(thread);
+    }
+    threads.forEach(Thread::start);
+  }
+
+  ClassifyMetrics.BusyRatio busyRatio() {
+    return busy;
+  }
+
+  /**
+   * Hands over an image whose bytes are there; after {@link #close} only its bytes are released.
+   */
+  void submit(InFlight image) {
+    lock.lock();
+    try {
+      if (!closed) {
+        decodable.add(image);
+        work.signal();
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
+    image.takeBytes().close();
+  }
+
+  private void work(Supplier<ImageDecoder> decoders) {
+    try (ImageDecoder decoder = decoders.get()) {
+      Worker worker = new Worker(decoder, runner.newScores());
+      while (worker.workOnce()) {}
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (Throwable t) { // an Error must fail the task, never only this thread
+      onFailure.accept(t);
+    }
+  }
+
+  private final class Worker {
+
+    private final ImageDecoder decoder;
+    private final Classifier.Scores scores;
+    private final Sha256 sha256 = new Sha256();
+
+    Worker(ImageDecoder decoder, Classifier.Scores scores) {
+      this.decoder = decoder;
+      this.scores = scores;
+    }
+
+    /** Waits for work and does one piece of it; false once the workers are closed. */
+    boolean workOnce() throws Exception {
+      Batch<InFlight> batch = null;
+      InFlight image = null;
+      lock.lock();
+      try {
+        while (batch == null && image == null) {
+          if (closed) {
+            return false;
+          }
+          batch = pollRunnable();
+          if (batch == null) {
+            image = decodable.poll();
+          }
+          if (batch == null && image == null) {
+            Batch<InFlight> expired = window.sealExpired();
+            if (expired != null) {
+              ready.add(expired);
+            } else {
+              awaitWork();
+            }
+          }
+        }
+      } finally {
+        lock.unlock();
+      }
+      long started = System.nanoTime();
+      try {
+        if (batch != null) {
+          run(batch);
+        } else if (image != null) {
+          decode(image);
+        }
+      } finally {
+        busy.add(System.nanoTime() - started);
+      }
+      return true;
+    }
+
+    @SuppressWarnings("WaitNotInLoop") // the caller loops
+    private void awaitWork() throws InterruptedException {
+      long nanos = window.nanosToDeadline();
+      if (nanos == Long.MAX_VALUE) {
+        work.await();
+      } else {
+        work.awaitNanos(Math.max(nanos, TimeUnit.MICROSECONDS.toNanos(50)));
+      }
+    }
+
+    private void decode(InFlight image) throws Exception {
+      long started = System.nanoTime();
+      try (ImageBytes bytes = image.takeBytes()) {
+        if (image.isEnded()) { // timed out while it waited
+          return;
+        }
+        decoder.decode(bytes.array(), bytes.offset(), bytes.length());
+        String hash = sha256.hex(bytes.array(), bytes.offset(), bytes.length());
+        image.decoded(InFlight.Decoded.of(decoder, hash));
+      } catch (RejectedException e) {
+        listener.rejected(image, e);
+        return;
+      }
+      Row<InFlight> row = reserve(image);
+      if (row == null) {
+        return; // closed meanwhile
+      }
+      Batch<InFlight> batch = null;
+      boolean written = false;
+      try {
+        decoder.writeTo(row.memory());
+        written = true;
+      } catch (RejectedException e) {
+        listener.rejected(image, e);
+      } finally {
+        batch = written ? window.complete(row) : window.abandon(row);
+      }
+      if (written) {
+        listener.decoded(image, started);
+      }
+      if (batch != null) {
+        runOrLeave(batch);
+      }
+    }
+
+    /**
+     * Reserves a row, and runs what is ready where no buffer is free. Only a limit on concurrent
+     * runs can make it wait.
+     */
+    private @Nullable Row<InFlight> reserve(InFlight image) throws Exception {
+      while (true) {
+        Row<InFlight> row = window.reserve(image);
+        Batch<InFlight> batch = null;
+        lock.lock();
+        try {
+          if (row != null) {
+            work.signal(); // a sleeper must learn of the new deadline
+            return row;
+          }
+          if (closed) {
+            return null;
+          }
+          batch = pollRunnable();
+          if (batch == null) {
+            work.awaitNanos(TimeUnit.MILLISECONDS.toNanos(1));
+          }
+        } finally {
+          lock.unlock();
+        }
+        if (batch != null) {
+          run(batch);
+        }
+      }
+    }
+
+    private void runOrLeave(Batch<InFlight> batch) throws Exception {
+      lock.lock();
+      try {
+        if (runPermits == 0) {
+          ready.add(batch);
+          return;
+        }
+        runPermits--;
+      } finally {
+        lock.unlock();
+      }
+      run(batch);
+    }
+
+    /** Runs a batch for which a permit was taken. */
+    private void run(Batch<InFlight> batch) throws Exception {
+      try {
+        runner.run(batch, scores);
+      } finally {
+        window.release(batch);
+        lock.lock();
+        try {
+          runPermits++;
+          work.signalAll();
+        } finally {
+          lock.unlock();
+        }
+      }
+    }
+
+    /** A batch that may run now, its permit taken. The lock is held. */
+    private @Nullable Batch<InFlight> pollRunnable() {
+      if (runPermits == 0) {
+        return null;
+      }
+      Batch<InFlight> batch = ready.poll();
+      if (batch != null) {
+        runPermits--;
+      }
+      return batch;
+    }
+  }
+
+  /**
+   * Ends the threads, waiting for batches that are running, and releases the bytes that wait.
+   * Closing twice has no effect.
+   */
+  @Override
+  public void close() {
+    List<InFlight> left;
+    lock.lock();
+    try {
+      closed = true;
+      left = new ArrayList<>(decodable);
+      decodable.clear();
+      ready.clear();
+      work.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    left.forEach(image -> image.takeBytes().close());
+    boolean interrupted = false;
+    for (Thread thread : threads) {
+      while (thread.isAlive() && thread != Thread.currentThread()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true; // a session can't be interrupted, and nothing may be freed under it
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.classify;
+
+import io.sightline.decode.ImageDecoder;
+import io.sightline.fetch.ImageBytes;
+import io.sightline.schemas.ImageReference;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One reference on its way through the operator. {@link #end} decides who ends it: result,
+ * rejection or timeout. Its image belongs to one thread at a time: the fetch, then a worker.
+ */
+final class InFlight {
+
+  private final ImageReference reference;
+  private final Completion completion;
+  private final long enteredNanos = System.nanoTime();
+  private final AtomicBoolean ended = new AtomicBoolean();
+
+  private volatile @Nullable CompletableFuture<ImageBytes> fetch;
+  private @Nullable ImageBytes bytes;
+  private long fetchedNanos;
+  private @Nullable Decoded decoded;
+
+  InFlight(ImageReference reference, Completion completion) {
+    this.reference = reference;
+    this.completion = completion;
+  }
+
+  /** Receives what became of a reference, from any thread. */
+  interface Completion {
+
+    void complete(Outcome outcome);
+
+    /** The task is broken: a fault of the code, the model or the machine. */
+    void fail(Throwable cause);
+  }
+
+  /** What is known of an image once it is decoded. */
+  record Decoded(String format, int width, int height, String contentSha256) {
+
+    static Decoded of(ImageDecoder decoder, String contentSha256) {
+      return new Decoded(
+          decoder.format().label(), decoder.width(), decoder.height(), contentSha256);
+    }
+  }
+
+  ImageReference reference() {
+    return reference;
+  }
+
+  long enteredNanos() {
+    return enteredNanos;
+  }
+
+  long fetchedNanos() {
+    return fetchedNanos;
+  }
+
+  /** True for the first caller only, who must complete or fail it. */
+  boolean end() {
+    return ended.compareAndSet(false, true);
+  }
+
+  boolean isEnded() {
+    return ended.get();
+  }
+
+  void complete(Outcome outcome) {
+    completion.complete(outcome);
+  }
+
+  void fail(Throwable cause) {
+    completion.fail(cause);
+  }
+
+  void fetching(CompletableFuture<ImageBytes> fetch) {
+    this.fetch = fetch;
+  }
+
+  void cancelFetch() {
+    CompletableFuture<ImageBytes> fetch = this.fetch;
+    if (fetch != null) {
+      fetch.cancel(true);
+    }
+  }
+
+  void fetched(ImageBytes bytes) {
+    this.bytes = bytes;
+    this.fetchedNanos = System.nanoTime();
+  }
+
+  /** Gives the bytes away, to be closed by the caller. */
+  ImageBytes takeBytes() {
+    ImageBytes taken = Objects.requireNonNull(bytes, "no bytes");
+    bytes = null;
+    return taken;
+  }
+
+  void decoded(Decoded decoded) {
+    this.decoded = decoded;
+  }
+
+  Decoded decoded() {
+    return Objects.requireNonNull(decoded, "not decoded");
+  }
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.decode;
+
+import io.sightline.config.DecodeSettings;
+import io.sightline.reference.Reason;
+import io.sightline.reference.RejectedException;
+import java.nio.ByteBuffer;
+import java.util.IdentityHashMap;
+import java.util.Objects;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.opencv.opencv_java;
+import org.jspecify.annotations.Nullable;
+import org.opencv.core.Core;
+import org.opencv.core.CvException;
+import org.opencv.core.CvType;
+import org.opencv.core.Mat;
+import org.opencv.imgcodecs.Imgcodecs;
+
+/**
+ * One worker's way from encoded bytes to a row of a batch: probe, decode, resize, crop, normalise.
+ * It keeps its native scratch memory between images. Not thread-safe: one decoder a thread.
+ *
+ * <p>{@link #decode} holds the decoded image until the next call; {@link #writeTo} brings it into a
+ * row, {@code [3, H, W]} float32 in RGB order. The values are those of OpenCV's {@code imdecode},
+ * {@code resize} and a normalisation by {@code convertTo}, bit by bit.
+ */
+public final class ImageDecoder implements AutoCloseable {
+
+  private static final int INITIAL_INPUT_BYTES = 1 << 18;
+
+  private final long maxPixels;
+  private final Preprocessor preprocessor;
+
+  /** The planes of every row that was ever written; the keys keep the rows' memory alive. */
+  private final IdentityHashMap<ByteBuffer, RowPlanes> rows = new IdentityHashMap<>();
+
+  private ByteBuffer input = ByteBuffer.allocateDirect(INITIAL_INPUT_BYTES);
+  private @Nullable Mat image;
+  private @Nullable ImageHeader header;
+
+  public ImageDecoder(Preprocessing preprocessing, DecodeSettings settings) {
+    loadNatives();
+    this.maxPixels = settings.maxPixels();
+    this.preprocessor = new Preprocessor(preprocessing);
+  }
+
+  /**
+   * Loads OpenCV's libraries, once a process, and leaves parallelism to the caller's threads.
+   *
+   * @throws UnsatisfiedLinkError where this platform's libraries are not on the class path
+   */
+  public static void loadNatives() {
+    Natives.LOADED.ensure();
+  }
+
+  /**
+   * Decodes an image, its EXIF orientation applied, after its header was checked.
+   *
+   * @throws RejectedException where it is no image, too large, or broken
+   */
+  public void decode(byte[] bytes, int offset, int length) throws RejectedException {
+    releaseImage();
+    ImageHeader probed = ImageProbe.probe(bytes, offset, length);
+    requireWithinBounds(probed);
+    Mat encoded = inputOf(bytes, offset, length);
+    Mat decoded;
+    try {
+      decoded = Imgcodecs.imdecode(encoded, Imgcodecs.IMREAD_COLOR);
+    } catch (CvException e) {
+      throw corrupt(probed, e);
+    } finally {
+      encoded.release();
+    }
+    if (decoded.empty() || decoded.type() != CvType.CV_8UC3) {
+      decoded.release();
+      throw new RejectedException(
+          Reason.CORRUPT_IMAGE,
+          "the %s of %d x %d pixels in %d bytes could not be decoded"
+              .formatted(probed.format().label(), probed.width(), probed.height(), length));
+    }
+    header = probed;
+    image = decoded;
+  }
+
+  /** Format of the decoded image. */
+  public ImageFormat format() {
+    return Objects.requireNonNull(header, "no image was decoded").format();
+  }
+
+  /** Width in pixels of the decoded image, its orientation applied. */
+  public int width() {
+    return decoded().cols();
+  }
+
+  /** Height in pixels of the decoded image, its orientation applied. */
+  public int height() {
+    return decoded().rows();
+  }
+
+  /**
+   * Writes the decoded image into a row.
+   *
+   * @param row a direct buffer of exactly {@link #rowBytes} bytes, in native order; the same object
+   *     each time for the same row, since what wraps it is kept
+   * @throws RejectedException where OpenCV refuses this image; the row then holds nothing
+   * @throws ReallocatedRowError where the row was not written
+   */
+  public void writeTo(ByteBuffer row) throws RejectedException {
+    RowPlanes planes = rows.computeIfAbsent(row, preprocessor::planesOf);
+    try {
+      preprocessor.write(decoded(), planes);
+    } catch (CvException e) {
+      throw corrupt(Objects.requireNonNull(header), e);
+    }
+  }
+
+  /** Size of a row, in bytes: 3 planes of float32. */
+  public int rowBytes() {
+    return preprocessor.rowBytes();
+  }
+
+  /** Gives up the decoded image and the scratch memory; rows that were written are untouched. */
+  @Override
+  public void close() {
+    releaseImage();
+    preprocessor.close();
+    rows.clear();
+  }
+
+  private Mat decoded() {
+    return Objects.requireNonNull(image, "no image was decoded");
+  }
+
+  private void releaseImage() {
+    Mat last = image;
+    image = null;
+    header = null;
+    if (last != null) {
+      last.release();
+    }
+  }
+
+  private void requireWithinBounds(ImageHeader probed) throws RejectedException {
+    if (probed.pixels() > maxPixels) {
+      throw new RejectedException(
+          Reason.TOO_MANY_PIXELS,
+          "%d x %d pixels exceed decode.max-pixels (%d)"
+              .formatted(probed.width(), probed.height(), maxPixels));
+    }
+    long resized = preprocessor.resizedPixels(probed.width(), probed.height());
+    if (resized > maxPixels) { // a line one pixel high grows without bound at a fixed short side
+      throw new RejectedException(
+          Reason.TOO_MANY_PIXELS,
+          "%d x %d pixels would be resized to %d, which exceed decode.max-pixels (%d)"
+              .formatted(probed.width(), probed.height(), resized, maxPixels));
+    }
+  }
+
+  private Mat inputOf(byte[] bytes, int offset, int length) {
+    if (input.capacity() < length) {
+      input = ByteBuffer.allocateDirect(Math.max(length, Math.min(2 * input.capacity(), 1 << 30)));
+    }
+    input.clear().put(bytes, offset, length);
+    return new Mat(1, length, CvType.CV_8UC1, input);
+  }
+
+  private static RejectedException corrupt(ImageHeader probed, CvException e) {
+    String message = Objects.requireNonNullElse(e.getMessage(), "");
+    if (message.contains("Insufficient memory")) { // the machine's fault, not the image's
+      throw new OutOfMemoryError("OpenCV: " + message);
+    }
+    return new RejectedException(
+        Reason.CORRUPT_IMAGE,
+        "the %s of %d x %d pixels could not be decoded: %s"
+            .formatted(probed.format().label(), probed.width(), probed.height(), message.strip()));
+  }
+
+  /** OpenCV's libraries: loaded when this class is. */
+  private enum Natives {
+    LOADED;
+
+    static {
+      Loader.load(opencv_java.class);
+      Core.setNumThreads(1);
+    }
+
+    void ensure() {}
+  }
+}
