@@ -24,11 +24,10 @@ public final class Sinks {
 
   /** The sink of events: in Kafka, the key is the reference's id in UTF-8. */
   public static Sink<ClassificationEvent> events(SinkSettings settings) {
-    return create(
-        settings,
-        ClassificationEvent.class,
-        event -> event.getReferenceId().getBytes(StandardCharsets.UTF_8),
-        (bytes, event) -> event); // ReferenceParser bounds all that is not bounded here
+    return switch (settings.type()) {
+      case KAFKA -> kafka(settings, eventRecords(settings));
+      case FILES -> FileSinks.create(settings, ClassificationEvent.class);
+    };
   }
 
   /**
@@ -37,7 +36,28 @@ public final class Sinks {
    * {@code max.request.size}, its raw record is cut off further, which {@code raw_size} tells.
    */
   public static Sink<Rejection> rejections(SinkSettings settings) {
-    return create(settings, Rejection.class, Sinks::key, Sinks::withShorterRaw);
+    return switch (settings.type()) {
+      case KAFKA -> kafka(settings, rejectionRecords(settings));
+      case FILES -> FileSinks.create(settings, Rejection.class);
+    };
+  }
+
+  static KafkaRecords<ClassificationEvent> eventRecords(SinkSettings settings) {
+    return new KafkaRecords<>(
+        settings,
+        ClassificationEvent.class,
+        event -> event.getReferenceId().getBytes(StandardCharsets.UTF_8),
+        (bytes, event) -> event); // ReferenceParser bounds all that a producer says
+  }
+
+  static KafkaRecords<Rejection> rejectionRecords(SinkSettings settings) {
+    boolean base64 = settings.encoding() == SinkSettings.Encoding.JSON;
+    return new KafkaRecords<>(
+        settings,
+        Rejection.class,
+        Sinks::key,
+        (bytes, rejection) ->
+            withShorterRaw(base64 ? (int) (bytes * 3L / 4) + 3 : bytes, rejection));
   }
 
   private static byte @Nullable [] key(Rejection rejection) {
@@ -61,19 +81,10 @@ public final class Sinks {
     if (raw == null) {
       return rejection;
     }
-    // In base64 a byte less saves more than a byte.
     ByteBuffer shorter = raw.slice(raw.position(), Math.max(0, raw.remaining() - bytes));
     return Rejection.newBuilder(rejection)
         .setOrigin(RecordOrigin.newBuilder(origin).setRaw(shorter).build())
         .build();
-  }
-
-  private static <T extends SpecificRecordBase> Sink<T> create(
-      SinkSettings settings, Class<T> type, KafkaRecords.Key<T> key, KafkaRecords.Cut<T> cut) {
-    return switch (settings.type()) {
-      case KAFKA -> kafka(settings, new KafkaRecords<>(settings, type, key, cut));
-      case FILES -> FileSinks.create(settings, type);
-    };
   }
 
   private static <T extends SpecificRecordBase> KafkaSink<T> kafka(
