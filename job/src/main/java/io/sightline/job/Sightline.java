@@ -2,6 +2,8 @@
 package io.sightline.job;
 
 import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,6 +23,9 @@ import picocli.CommandLine.Spec;
       "2:The command line or the configuration is wrong. Nothing was started."
     })
 public final class Sightline implements Runnable {
+
+  /** For one answer of a broker, when a job is submitted or checked. */
+  private static final Duration BROKER_TIMEOUT = Duration.ofSeconds(10);
 
   @Spec private CommandSpec spec;
 
@@ -48,7 +53,9 @@ public final class Sightline implements Runnable {
    * @return a command line whose {@code execute} returns the exit code
    */
   public static CommandLine commandLine(Object... moreCommands) {
-    return withCommands(moreCommands);
+    ClassifyCommand classify =
+        new ClassifyCommand(ClassifyJob::define, SessionProbe::run, BROKER_TIMEOUT);
+    return withCommands(Stream.concat(Stream.of(classify), Stream.of(moreCommands)).toArray());
   }
 
   static CommandLine withCommands(Object... commands) {

@@ -162,6 +162,10 @@ class ClassifyCommandTest {
     CommandLine line =
         Sightline.withCommands(
             new ClassifyCommand(numbers, (config, model) -> "ran", Duration.ofMillis(200)));
+    return run(line, arguments);
+  }
+
+  private int run(CommandLine line, String... arguments) {
     return line.setOut(new PrintWriter(out)).setErr(new PrintWriter(err)).execute(arguments);
   }
 
@@ -175,6 +179,42 @@ class ClassifyCommandTest {
         .sinkTo(new DiscardingSink<>())
         .name("nowhere")
         .uid("nowhere-uid");
+  }
+
+  @Test
+  void theGraphOfTheJobIsExplainedWithItsUids() throws IOException {
+    run(
+        Sightline.withCommands(
+            new ClassifyCommand(ClassifyJob::define, SessionProbe::run, Duration.ofMillis(200))),
+        "classify",
+        "--config",
+        validFile("parallelism.default: 2\n").toString(),
+        "--explain");
+
+    assertThat(err.toString()).isEmpty();
+    assertThat(out.toString())
+        .containsPattern("(?m)^  task 1, parallelism 2$")
+        .containsPattern("(?m)^    Source: References +uid references$")
+        .containsPattern("(?m)^    Parse +uid parse$")
+        .containsPattern("(?m)^  task 2, parallelism 2, from .* by REBALANCE$")
+        .containsPattern("(?m)^    Classify +uid classify$")
+        .containsPattern("(?m)^    Route +uid route$")
+        .containsPattern("(?m)^    Events: Writer +uid events$")
+        .containsPattern("(?m)^    Rejections: Writer +uid rejections$");
+  }
+
+  @Test
+  void theSessionCheckRunsTheModel() throws IOException {
+    run(
+        Sightline.withCommands(
+            new ClassifyCommand(ClassifyJob::define, SessionProbe::run, Duration.ofMillis(200))),
+        "classify",
+        "--config",
+        validFile("").toString(),
+        "--check");
+
+    assertThat(out.toString())
+        .containsPattern("(?m)^  ok      session +on this machine: .* batches of 1 and 8 ran on ");
   }
 
   @Command(name = "extra", description = "An extra command")
