@@ -2,6 +2,7 @@
 package io.sightline.local;
 
 import io.sightline.job.Sightline;
+import io.sightline.local.bench.BenchCommand;
 
 /** The main class of {@code deploy/bin/sightline}: the command line, with what is local only. */
 final class LocalMain {
@@ -9,6 +10,6 @@ final class LocalMain {
   private LocalMain() {}
 
   public static void main(String[] args) {
-    System.exit(Sightline.commandLine().execute(args));
+    System.exit(Sightline.commandLine(new BenchCommand()).execute(args));
   }
 }

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.local.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sightline.config.ConfigurationException;
+import io.sightline.config.ModelSettings;
+import io.sightline.config.Problems;
+import io.sightline.local.EmbeddedBroker;
+import io.sightline.model.ModelDescriptor;
+import io.sightline.model.ModelFolder;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command {@code sightline bench}: the classify job against a bare loop, in one process. */
+@Command(
+    name = "bench",
+    description = {
+      "Measures, in one process and in turn: each stage alone, what a user would write first, the"
+          + " bare loop of Sightline's own pieces, and the whole classify job, Kafka to Kafka,"
+          + " exactly once with checkpoints of 1 s.",
+      "Figures are medians over the rounds; ratios are taken within a round. Use a quiet machine."
+    },
+    mixinStandardHelpOptions = true,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:All was measured.",
+      "1:A variant failed.",
+      "2:The command line or the model is wrong. Nothing was started."
+    })
+public final class BenchCommand implements Callable<Integer> {
+
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      required = true,
+      description = "Folder of the model.")
+  private Path model;
+
+  @Option(
+      names = "--images",
+      paramLabel = "DIR",
+      required = true,
+      description = "Folder of images; those below it are taken too.")
+  private Path images;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "N",
+      defaultValue = "10",
+      description = "Length of one measurement (default: ${DEFAULT-VALUE}).")
+  private int seconds;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      defaultValue = "9",
+      description =
+          "Rounds, each of which measures every variant once (default: ${DEFAULT-VALUE}).")
+  private int rounds;
+
+  @Option(
+      names = "--batch-size",
+      paramLabel = "N",
+      defaultValue = "8",
+      description = "Images in a batch (default: ${DEFAULT-VALUE}).")
+  private int batchSize;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      split = ",",
+      defaultValue = "1,2",
+      description = "Threads of loops and slots of the job (default: ${DEFAULT-VALUE}).")
+  private List<Integer> threads = List.of();
+
+  @Option(
+      names = "--only",
+      paramLabel = "NAME",
+      split = ",",
+      description =
+          "Variants to measure (default: all): decode, preprocess, session, decode-preprocess,"
+              + " naive-decode-preprocess, naive-loop, bare-loop, classify-job,"
+              + " classify-job-one-partition.")
+  private Set<String> only = Set.of();
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Writes the results as JSON too.")
+  private @Nullable Path json;
+
+  @Spec private CommandSpec spec;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets the fields
+  public BenchCommand() {}
+
+  @Override
+  public Integer call() throws Exception {
+    if (seconds < 1 || rounds < 1 || batchSize < 1 || threads.stream().anyMatch(n -> n < 1)) {
+      throw new ParameterException(
+          spec.commandLine(), "--seconds, --rounds, --batch-size and --threads must be at least 1");
+    }
+    if (!Files.isDirectory(images)) {
+      throw new ParameterException(spec.commandLine(), "--images: " + images + " is not a folder");
+    }
+    Problems problems = new Problems();
+    ModelDescriptor descriptor =
+        ModelFolder.read(model, new ModelSettings(model.toString(), null, null), problems);
+    try {
+      problems.throwIfAny();
+    } catch (ConfigurationException e) {
+      throw new ParameterException(spec.commandLine(), "--model: " + e.getMessage(), e);
+    }
+    bench(Objects.requireNonNull(descriptor), spec.commandLine().getOut());
+    return 0;
+  }
+
+  private void bench(ModelDescriptor descriptor, PrintWriter out) throws Exception {
+    Images pictures = new Images(images.toAbsolutePath(), descriptor);
+    int size = descriptor.fixedBatch() > 0 ? descriptor.fixedBatch() : batchSize;
+    out.printf(
+        "%s, batches of %d, %d images, %d rounds of %d s a variant%n",
+        descriptor.name(), size, pictures.size(), rounds, seconds);
+    out.flush();
+    Report report = new Report();
+    List<Variant> variants = new ArrayList<>();
+    try (EmbeddedBroker broker = EmbeddedBroker.create()) {
+      try {
+        addVariants(variants, broker, descriptor, pictures, size);
+        for (Variant variant : variants) {
+          variant.work(Duration.ofSeconds(Math.min(seconds, 3)));
+          variant.work(Duration.ofSeconds(Math.min(seconds, 3)));
+        }
+        for (int round = 1; round <= rounds; round++) {
+          for (Variant variant : variants) {
+            Meter.Sample sample = Meter.measure(variant, Duration.ofSeconds(seconds));
+            report.add(variant, sample);
+            out.printf(
+                "round %d of %d: %s, %d threads: %.1f images/s%n",
+                round, rounds, variant.name(), variant.threads(), sample.imagesPerSecond());
+            out.flush();
+          }
+        }
+      } finally {
+        for (Variant variant : variants) {
+          variant.close();
+        }
+      }
+    }
+    out.println();
+    report.print(out);
+    if (json != null) {
+      report.writeJson(json, setting(descriptor, pictures, size));
+    }
+  }
+
+  private void addVariants(
+      List<Variant> variants,
+      EmbeddedBroker broker,
+      ModelDescriptor descriptor,
+      Images pictures,
+      int size)
+      throws Exception {
+    Loops loops = new Loops(descriptor, model, pictures, size);
+    NaiveLoops naive = new NaiveLoops(descriptor, model, pictures);
+    add(variants, "decode", loops::decode);
+    add(variants, "preprocess", loops::preprocess);
+    add(variants, "session", loops::session);
+    add(variants, "decode-preprocess", loops::decodePreprocess);
+    add(variants, "naive-decode-preprocess", naive::decodePreprocess);
+    for (int count : threads) {
+      // A variant's neighbours in time are what it is compared with.
+      if (descriptor.fixedBatch() <= 1) {
+        add(variants, "naive-loop", () -> naive.loop(count));
+      }
+      add(variants, "bare-loop", () -> loops.bareLoop(count));
+      for (String name : List.of("classify-job", "classify-job-one-partition")) {
+        if (name.equals("classify-job") || count > 1) {
+          int partitions = name.equals("classify-job") ? count : 1;
+          add(
+              variants,
+              name,
+              () ->
+                  new JobVariant(
+                      name, broker, model, descriptor, pictures, size, count, partitions));
+        }
+      }
+    }
+  }
+
+  private void add(List<Variant> variants, String name, Callable<Variant> variant)
+      throws Exception {
+    if (only.isEmpty() || only.contains(name)) {
+      variants.add(variant.call());
+    }
+  }
+
+  private ObjectNode setting(ModelDescriptor descriptor, Images pictures, int size) {
+    ObjectNode setting = new ObjectMapper().createObjectNode();
+    setting.put("model", descriptor.name());
+    setting.put("model_fingerprint", descriptor.fingerprint());
+    setting.put("images", pictures.size());
+    setting.put("batch_size", size);
+    setting.put("seconds", seconds);
+    setting.put("rounds", rounds);
+    setting.put("processors", Runtime.getRuntime().availableProcessors());
+    setting.put("java", Runtime.version().toString());
+    return setting;
+  }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.local.bench;
+
+import io.sightline.config.DecodeSettings;
+import io.sightline.decode.ImageDecoder;
+import io.sightline.model.ModelDescriptor;
+import io.sightline.reference.RejectedException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+/** The images of a folder, encoded, in memory; handed out in turn for ever. Thread-safe. */
+final class Images {
+
+  static final DecodeSettings DECODE = new DecodeSettings(1L << 28);
+
+  private final List<Path> files = new ArrayList<>();
+  private final List<byte[]> encoded = new ArrayList<>();
+  private final AtomicInteger next = new AtomicInteger();
+
+  /**
+   * Reads the folder and what is below it; files that do not decode are left out.
+   *
+   * @throws IOException where the folder can't be read or holds no image
+   */
+  Images(Path folder, ModelDescriptor model) throws IOException {
+    List<Path> candidates;
+    try (Stream<Path> walk = Files.walk(folder)) {
+      candidates = walk.filter(Files::isRegularFile).sorted().toList();
+    }
+    try (ImageDecoder decoder = new ImageDecoder(model.preprocessing(), DECODE)) {
+      for (Path file : candidates) {
+        byte[] bytes = Files.readAllBytes(file);
+        try {
+          decoder.decode(bytes, 0, bytes.length);
+          files.add(file);
+          encoded.add(bytes);
+        } catch (RejectedException e) {
+          // Label files and the like lie beside the images.
+        }
+      }
+    }
+    if (files.isEmpty()) {
+      throw new IOException("no image lies in " + folder);
+    }
+  }
+
+  int size() {
+    return files.size();
+  }
+
+  List<Path> files() {
+    return files;
+  }
+
+  byte[] next() {
+    return encoded.get(Math.floorMod(next.getAndIncrement(), encoded.size()));
+  }
+
+  byte[] get(int index) {
+    return encoded.get(Math.floorMod(index, encoded.size()));
+  }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.local.bench;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A variant that is a plain loop on threads of its own, which live as long as it does. */
+final class Loop implements Variant {
+
+  private final String name;
+  private final List<Body> bodies;
+  private final AutoCloseable resources;
+  private final ExecutorService threads;
+
+  /** What one thread does, over and over. Not thread-safe. */
+  interface Body extends AutoCloseable {
+
+    /**
+     * Does one piece of work.
+     *
+     * @return images that it finished
+     */
+    int step() throws Exception;
+
+    @Override
+    default void close() {}
+  }
+
+  Loop(String name, List<Body> bodies, AutoCloseable resources) {
+    this.name = name;
+    this.bodies = List.copyOf(bodies);
+    this.resources = resources;
+    this.threads =
+        Executors.newFixedThreadPool(
+            bodies.size(),
+            work -> {
+              Thread thread = new Thread(work, "bench-" + name);
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public int threads() {
+    return bodies.size();
+  }
+
+  @Override
+  public Work work(Duration duration) throws Exception {
+    AtomicLong images = new AtomicLong();
+    long started = System.nanoTime();
+    long end = started + duration.toNanos();
+    List<Future<?>> running = new ArrayList<>();
+    for (Body body : bodies) {
+      running.add(
+          threads.submit(
+              () -> {
+                long finished = 0;
+                while (System.nanoTime() < end) {
+                  finished += body.step();
+                }
+                images.addAndGet(finished);
+                return null;
+              }));
+    }
+    for (Future<?> each : running) {
+      each.get();
+    }
+    return new Work(images.get(), System.nanoTime() - started);
+  }
+
+  @Override
+  public void close() throws Exception {
+    threads.shutdown();
+    bodies.forEach(Body::close);
+    resources.close();
+  }
+}

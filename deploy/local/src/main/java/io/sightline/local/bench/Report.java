@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.local.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sightline.local.bench.Meter.Sample;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The samples of all variants, round by round. Ratios are taken within a round, so that a machine
+ * that gets slower or faster meanwhile does not matter. Not thread-safe.
+ */
+final class Report {
+
+  private static final String BARE_LOOP = "bare-loop";
+
+  private final Map<Key, List<Sample>> samples = new LinkedHashMap<>();
+
+  private record Key(String name, int threads) {}
+
+  /**
+   * Median and a 95 % confidence interval of it, by order statistics: from nine values the second
+   * and the eighth.
+   */
+  record Median(double value, double low, double high) {
+
+    static Median of(double[] values) {
+      double[] sorted = values.clone();
+      Arrays.sort(sorted);
+      int n = sorted.length;
+      double median = n % 2 == 1 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
+      int rank = (int) Math.floor((n - 1.96 * Math.sqrt(n)) / 2); // normal approximation
+      int low = Math.max(0, rank);
+      return new Median(median, sorted[low], sorted[n - 1 - low]);
+    }
+  }
+
+  void add(Variant variant, Sample sample) {
+    samples
+        .computeIfAbsent(new Key(variant.name(), variant.threads()), key -> new ArrayList<>())
+        .add(sample);
+  }
+
+  void print(PrintWriter out) {
+    out.printf(
+        "%-26s %7s %9s %21s %8s %11s   %s%n",
+        "variant",
+        "threads",
+        "images/s",
+        "95 % of the median",
+        "cpu ms",
+        "heap bytes",
+        "of the bare loop");
+    samples.forEach(
+        (key, rounds) -> {
+          Median rate = median(rounds, Sample::imagesPerSecond);
+          Median ratio = ratio(key, new Key(BARE_LOOP, key.threads()));
+          out.printf(
+              "%-26s %7d %9.1f %10.1f..%9.1f %8.3f %11.0f   %s%n",
+              key.name(),
+              key.threads(),
+              rate.value(),
+              rate.low(),
+              rate.high(),
+              median(rounds, Sample::cpuMillisPerImage).value(),
+              median(rounds, Sample::heapBytesPerImage).value(),
+              ratio == null ? "" : show(ratio));
+        });
+    out.println();
+    ratioLine(out, "bare loop, 2 threads to 1", new Key(BARE_LOOP, 2), new Key(BARE_LOOP, 1));
+    ratioLine(
+        out,
+        "decode and preprocess, ours to naive",
+        new Key("decode-preprocess", 1),
+        new Key("naive-decode-preprocess", 1));
+    stagesLine(out, 1);
+    stagesLine(out, 2);
+    out.flush();
+  }
+
+  private void ratioLine(PrintWriter out, String what, Key numerator, Key denominator) {
+    Median ratio = ratio(numerator, denominator);
+    if (ratio != null) {
+      out.printf("%-50s %s%n", what, show(ratio));
+    }
+  }
+
+  /** What the bare loop reaches of what its stages would, one after the other on each thread. */
+  private void stagesLine(PrintWriter out, int threads) {
+    List<Sample> bare = samples.get(new Key(BARE_LOOP, threads));
+    List<Sample> images = samples.get(new Key("decode-preprocess", 1));
+    List<Sample> session = samples.get(new Key("session", 1));
+    if (bare == null || images == null || session == null) {
+      return;
+    }
+    double[] ratios = new double[bare.size()];
+    for (int i = 0; i < ratios.length; i++) {
+      double seconds = 1 / images.get(i).imagesPerSecond() + 1 / session.get(i).imagesPerSecond();
+      ratios[i] = bare.get(i).imagesPerSecond() * seconds / threads;
+    }
+    out.printf(
+        "%-50s %s%n",
+        "bare loop, %d threads, to its stages added up".formatted(threads),
+        show(Median.of(ratios)));
+  }
+
+  private static String show(Median median) {
+    return "%.3f (%.3f..%.3f)".formatted(median.value(), median.low(), median.high());
+  }
+
+  void writeJson(Path file, ObjectNode setting) throws IOException {
+    ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+    ArrayNode results = setting.putArray("results");
+    samples.forEach(
+        (key, rounds) -> {
+          ObjectNode result = results.addObject();
+          result.put("name", key.name());
+          result.put("threads", key.threads());
+          Median rate = median(rounds, Sample::imagesPerSecond);
+          result.put("images_per_second", rate.value());
+          result.putArray("images_per_second_interval").add(rate.low()).add(rate.high());
+          result.put("cpu_ms_per_image", median(rounds, Sample::cpuMillisPerImage).value());
+          result.put("heap_bytes_per_image", median(rounds, Sample::heapBytesPerImage).value());
+          Median ratio = ratio(key, new Key(BARE_LOOP, key.threads()));
+          if (ratio == null) {
+            result.putNull("ratio_to_bare_loop");
+          } else {
+            result.put("ratio_to_bare_loop", ratio.value());
+            result.putArray("ratio_interval").add(ratio.low()).add(ratio.high());
+          }
+        });
+    mapper.writeValue(file.toFile(), setting);
+  }
+
+  private static Median median(List<Sample> rounds, ToDoubleFunction<Sample> figure) {
+    return Median.of(rounds.stream().mapToDouble(figure).toArray());
+  }
+
+  private @Nullable Median ratio(Key numerator, Key denominator) {
+    List<Sample> above = samples.get(numerator);
+    List<Sample> below = samples.get(denominator);
+    if (above == null || below == null || above.size() != below.size()) {
+      return null;
+    }
+    double[] ratios = new double[above.size()];
+    for (int i = 0; i < ratios.length; i++) {
+      ratios[i] = above.get(i).imagesPerSecond() / below.get(i).imagesPerSecond();
+    }
+    return Median.of(ratios);
+  }
+}
