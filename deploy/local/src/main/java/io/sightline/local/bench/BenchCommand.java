@@ -144,11 +144,11 @@ public final class BenchCommand implements Callable<Integer> {
         }
         for (int round = 1; round <= rounds; round++) {
           for (Variant variant : variants) {
-            Meter.Sample sample = Meter.measure(variant, Duration.ofSeconds(seconds));
-            report.add(variant, sample);
+            Variant.Work work = variant.work(Duration.ofSeconds(seconds));
+            report.add(variant, work);
             out.printf(
                 "round %d of %d: %s, %d threads: %.1f images/s%n",
-                round, rounds, variant.name(), variant.threads(), sample.imagesPerSecond());
+                round, rounds, variant.name(), variant.threads(), work.imagesPerSecond());
             out.flush();
           }
         }

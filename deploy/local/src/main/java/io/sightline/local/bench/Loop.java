@@ -7,9 +7,12 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 
-/** A variant that is a plain loop on threads of its own, which live as long as it does. */
+/**
+ * A variant that is a plain loop on threads of its own, which live as long as it does. CPU time and
+ * heap are those of its threads.
+ */
 final class Loop implements Variant {
 
   private final String name;
@@ -57,7 +60,9 @@ final class Loop implements Variant {
 
   @Override
   public Work work(Duration duration) throws Exception {
-    AtomicLong images = new AtomicLong();
+    LongAdder images = new LongAdder();
+    LongAdder cpu = new LongAdder();
+    LongAdder heap = new LongAdder();
     long started = System.nanoTime();
     long end = started + duration.toNanos();
     List<Future<?>> running = new ArrayList<>();
@@ -65,18 +70,22 @@ final class Loop implements Variant {
       running.add(
           threads.submit(
               () -> {
+                long cpuBefore = Meter.threadCpuNanos();
+                long heapBefore = Meter.threadHeapBytes();
                 long finished = 0;
                 while (System.nanoTime() < end) {
                   finished += body.step();
                 }
-                images.addAndGet(finished);
+                images.add(finished);
+                cpu.add(Meter.threadCpuNanos() - cpuBefore);
+                heap.add(Meter.threadHeapBytes() - heapBefore);
                 return null;
               }));
     }
     for (Future<?> each : running) {
       each.get();
     }
-    return new Work(images.get(), System.nanoTime() - started);
+    return new Work(images.sum(), System.nanoTime() - started, cpu.sum(), heap.sum());
   }
 
   @Override

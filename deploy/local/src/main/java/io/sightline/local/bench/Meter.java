@@ -4,41 +4,39 @@ package io.sightline.local.bench;
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Measures one stretch of work: time, CPU time of the process, heap allocated by its threads. */
+/** Reads the CPU time and the heap that threads, or the whole process, have taken so far. */
 final class Meter {
 
   private static final OperatingSystemMXBean SYSTEM =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-  private Meter() {}
+  private final long cpuNanos = SYSTEM.getProcessCpuTime();
+  private final Map<Long, Long> allocated = allocated();
 
-  /**
-   * What one stretch of work came to.
-   *
-   * @param imagesPerSecond images finished a second
-   * @param cpuMillisPerImage CPU time of the whole process an image, in milliseconds
-   * @param heapBytesPerImage heap allocated an image, in bytes, by threads that live at its end
-   */
-  record Sample(double imagesPerSecond, double cpuMillisPerImage, double heapBytesPerImage) {}
+  /** CPU time of the process since this meter was made, in nanoseconds. */
+  long processCpuNanos() {
+    return SYSTEM.getProcessCpuTime() - cpuNanos;
+  }
 
-  static Sample measure(Variant variant, Duration duration) throws Exception {
-    Map<Long, Long> allocated = allocated();
-    long cpu = SYSTEM.getProcessCpuTime();
-    Variant.Work work = variant.work(duration);
-    long cpuAfter = SYSTEM.getProcessCpuTime();
+  /** Heap allocated since this meter was made by the threads that live now, in bytes. */
+  long processHeapBytes() {
     long heap = 0;
     for (Map.Entry<Long, Long> thread : allocated().entrySet()) {
       heap += thread.getValue() - allocated.getOrDefault(thread.getKey(), 0L);
     }
-    return new Sample(
-        work.images() * 1e9 / work.nanos(),
-        (cpuAfter - cpu) / 1e6 / work.images(),
-        (double) heap / work.images());
+    return heap;
+  }
+
+  static long threadCpuNanos() {
+    return THREADS.getCurrentThreadCpuTime();
+  }
+
+  static long threadHeapBytes() {
+    return THREADS.getCurrentThreadAllocatedBytes();
   }
 
   private static Map<Long, Long> allocated() {

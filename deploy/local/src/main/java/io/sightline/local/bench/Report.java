@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.sightline.local.bench.Meter.Sample;
+import io.sightline.local.bench.Variant.Work;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -25,7 +25,7 @@ final class Report {
 
   private static final String BARE_LOOP = "bare-loop";
 
-  private final Map<Key, List<Sample>> samples = new LinkedHashMap<>();
+  private final Map<Key, List<Work>> samples = new LinkedHashMap<>();
 
   private record Key(String name, int threads) {}
 
@@ -46,7 +46,7 @@ final class Report {
     }
   }
 
-  void add(Variant variant, Sample sample) {
+  void add(Variant variant, Work sample) {
     samples
         .computeIfAbsent(new Key(variant.name(), variant.threads()), key -> new ArrayList<>())
         .add(sample);
@@ -64,7 +64,7 @@ final class Report {
         "of the bare loop");
     samples.forEach(
         (key, rounds) -> {
-          Median rate = median(rounds, Sample::imagesPerSecond);
+          Median rate = median(rounds, Work::imagesPerSecond);
           Median ratio = ratio(key, new Key(BARE_LOOP, key.threads()));
           out.printf(
               "%-26s %7d %9.1f %10.1f..%9.1f %8.3f %11.0f   %s%n",
@@ -73,8 +73,8 @@ final class Report {
               rate.value(),
               rate.low(),
               rate.high(),
-              median(rounds, Sample::cpuMillisPerImage).value(),
-              median(rounds, Sample::heapBytesPerImage).value(),
+              median(rounds, Work::cpuMillisPerImage).value(),
+              median(rounds, Work::heapBytesPerImage).value(),
               ratio == null ? "" : show(ratio));
         });
     out.println();
@@ -98,9 +98,9 @@ final class Report {
 
   /** What the bare loop reaches of what its stages would, one after the other on each thread. */
   private void stagesLine(PrintWriter out, int threads) {
-    List<Sample> bare = samples.get(new Key(BARE_LOOP, threads));
-    List<Sample> images = samples.get(new Key("decode-preprocess", 1));
-    List<Sample> session = samples.get(new Key("session", 1));
+    List<Work> bare = samples.get(new Key(BARE_LOOP, threads));
+    List<Work> images = samples.get(new Key("decode-preprocess", 1));
+    List<Work> session = samples.get(new Key("session", 1));
     if (bare == null || images == null || session == null) {
       return;
     }
@@ -127,11 +127,11 @@ final class Report {
           ObjectNode result = results.addObject();
           result.put("name", key.name());
           result.put("threads", key.threads());
-          Median rate = median(rounds, Sample::imagesPerSecond);
+          Median rate = median(rounds, Work::imagesPerSecond);
           result.put("images_per_second", rate.value());
           result.putArray("images_per_second_interval").add(rate.low()).add(rate.high());
-          result.put("cpu_ms_per_image", median(rounds, Sample::cpuMillisPerImage).value());
-          result.put("heap_bytes_per_image", median(rounds, Sample::heapBytesPerImage).value());
+          result.put("cpu_ms_per_image", median(rounds, Work::cpuMillisPerImage).value());
+          result.put("heap_bytes_per_image", median(rounds, Work::heapBytesPerImage).value());
           Median ratio = ratio(key, new Key(BARE_LOOP, key.threads()));
           if (ratio == null) {
             result.putNull("ratio_to_bare_loop");
@@ -143,13 +143,13 @@ final class Report {
     mapper.writeValue(file.toFile(), setting);
   }
 
-  private static Median median(List<Sample> rounds, ToDoubleFunction<Sample> figure) {
+  private static Median median(List<Work> rounds, ToDoubleFunction<Work> figure) {
     return Median.of(rounds.stream().mapToDouble(figure).toArray());
   }
 
   private @Nullable Median ratio(Key numerator, Key denominator) {
-    List<Sample> above = samples.get(numerator);
-    List<Sample> below = samples.get(denominator);
+    List<Work> above = samples.get(numerator);
+    List<Work> below = samples.get(denominator);
     if (above == null || below == null || above.size() != below.size()) {
       return null;
     }

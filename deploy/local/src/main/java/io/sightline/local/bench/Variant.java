@@ -14,13 +14,33 @@ interface Variant extends AutoCloseable {
   /**
    * Works for about the duration.
    *
-   * @return images that were finished, and the time that they took
+   * @return images that were finished, and what they took
    */
   Work work(Duration duration) throws Exception;
 
   @Override
   void close() throws Exception;
 
-  /** Images finished within a time in nanoseconds. */
-  record Work(long images, long nanos) {}
+  /**
+   * What a stretch of work came to.
+   *
+   * @param images that were finished
+   * @param nanos the time that it took
+   * @param cpuNanos CPU time
+   * @param heapBytes heap that was allocated
+   */
+  record Work(long images, long nanos, long cpuNanos, long heapBytes) {
+
+    double imagesPerSecond() {
+      return images * 1e9 / nanos;
+    }
+
+    double cpuMillisPerImage() {
+      return cpuNanos / 1e6 / images;
+    }
+
+    double heapBytesPerImage() {
+      return (double) heapBytes / images;
+    }
+  }
 }
