@@ -9,6 +9,8 @@ import io.sightline.fetch.LocalFolder;
 import io.sightline.model.ModelDescriptor;
 import io.sightline.model.ModelFolder;
 import io.sightline.sink.KafkaChecks;
+import io.sightline.sink.Producers;
+import io.sightline.source.KafkaSources;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -120,7 +122,10 @@ final class ClassifyCommand implements Callable<Integer> {
     if (model != null) {
       loader.set(ModelOptions.DIR.key(), model, "--model");
     }
-    return ClassifyJobConfig.read(loader.resolve(), problems);
+    ClassifyJobConfig config = ClassifyJobConfig.read(loader.resolve(), problems);
+    KafkaSources.checkProperties(config.source(), problems);
+    Producers.checkProperties(config.events(), config.rejections(), problems);
+    return config;
   }
 
   /** Reads the model even where options are wrong, so that all problems come at once. */

@@ -18,7 +18,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.acl.AclOperation;
-import org.apache.kafka.common.errors.InvalidTxnTimeoutException;
 import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -208,14 +207,17 @@ public final class KafkaChecks {
       problems.add(
           "%s.transactional-id-prefix: no permission for transactional ids that start with '%s'"
               .formatted(options, settings.transactionalIdPrefix()));
-    } catch (InvalidTxnTimeoutException e) {
-      problems.add(
-          "%s.transaction-timeout: %d ms exceed the broker's %s: lower it, or raise the broker's"
-              .formatted(options, settings.transactionTimeoutMillis(), MAX_TRANSACTION_TIMEOUT));
     } catch (KafkaException e) {
+      String why = BrokerInquiry.deepest(e);
+      if (why.contains(MAX_TRANSACTION_TIMEOUT)) { // no exception of its own reaches us
+        problems.add(
+            "%s.transaction-timeout: %d ms exceed the broker's %s: lower it, or raise the broker's"
+                .formatted(options, settings.transactionTimeoutMillis(), MAX_TRANSACTION_TIMEOUT));
+        return;
+      }
       problems.add(
           "%s.guarantee: exactly-once can't open a transaction at %s: %s"
-              .formatted(options, settings.bootstrapServers(), BrokerInquiry.deepest(e)));
+              .formatted(options, settings.bootstrapServers(), why));
     }
   }
 }

@@ -6,6 +6,8 @@ import static java.util.Objects.requireNonNull;
 import io.sightline.config.Problems;
 import io.sightline.config.SinkSettings;
 import io.sightline.config.SinkSettings.Guarantee;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -38,23 +40,33 @@ public final class Producers {
 
   /**
    * Adds a problem for every property that must not be set, and for a value that the Kafka producer
-   * itself refuses. Does nothing for files.
-   *
-   * @param options {@code sink} or {@code rejections}
+   * itself refuses. What both sinks have from {@code sink.kafka.properties} is said once.
    */
-  public static void checkProperties(SinkSettings settings, String options, Problems problems) {
+  public static void checkProperties(
+      SinkSettings events, SinkSettings rejections, Problems problems) {
+    List<String> ofEvents = problemsOf(events);
+    ofEvents.forEach(problem -> problems.add("sink.kafka.properties" + problem));
+    problemsOf(rejections).stream()
+        .filter(problem -> !ofEvents.contains(problem))
+        .forEach(problem -> problems.add("rejections.kafka.properties" + problem));
+  }
+
+  private static List<String> problemsOf(SinkSettings settings) {
+    List<String> found = new ArrayList<>();
     if (settings.type() != SinkSettings.Type.KAFKA) {
-      return;
+      return found;
     }
     settings.kafkaProperties().keySet().stream()
         .filter(OWNED_PROPERTIES::containsKey)
         .sorted()
         .forEach(
             name ->
-                problems.add(
-                    "%s.kafka.properties.%s must not be set: it is set by %s"
-                        .formatted(options, name, OWNED_PROPERTIES.get(name))));
+                found.add(
+                    ".%s must not be set: it is set by %s"
+                        .formatted(name, OWNED_PROPERTIES.get(name))));
     Properties properties = properties(settings);
+    // Whether there are such brokers is another question.
+    properties.setProperty(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, "127.0.0.1:1");
     properties.setProperty(
         ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
     properties.setProperty(
@@ -65,8 +77,9 @@ public final class Producers {
     try {
       new ProducerConfig(properties);
     } catch (ConfigException e) {
-      problems.add("%s.kafka.properties: %s".formatted(options, e.getMessage()));
+      found.add(": " + e.getMessage());
     }
+    return found;
   }
 
   /** The properties of a producer, without serializers and without a transactional id. */

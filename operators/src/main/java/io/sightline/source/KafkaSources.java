@@ -84,6 +84,8 @@ public final class KafkaSources {
                     "source.kafka.properties.%s must not be set: it is set by %s"
                         .formatted(name, OWNED_PROPERTIES.get(name))));
     Properties properties = consumerProperties(settings);
+    // Whether there are such brokers is another question.
+    properties.setProperty(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, "127.0.0.1:1");
     for (String name : BYTES_OF) {
       properties.setProperty(name, ByteArrayDeserializer.class.getName());
     }

@@ -15,8 +15,8 @@ import io.sightline.schemas.Rejection;
 import io.sightline.testing.Records;
 import io.sightline.testing.Settings;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.specific.SpecificDatumReader;
@@ -132,43 +132,41 @@ class KafkaRecordsTest {
 
   @Test
   void propertiesThatSightlineOwnsAreProblems() {
-    Problems problems = new Problems();
-
-    Producers.checkProperties(
-        Settings.kafka(
-            "127.0.0.1:1",
-            "topic",
-            Guarantee.EXACTLY_ONCE,
-            Encoding.JSON,
-            Map.of("transactional.id", "mine", "bootstrap.servers", "elsewhere:1")),
-        "sink",
-        problems);
-
-    assertThat(problems.messages())
-        .hasSize(2)
-        .anyMatch(message -> message.contains("sink.kafka.properties.bootstrap.servers"))
-        .anyMatch(message -> message.contains("sink.transactional-id-prefix"));
+    assertThat(
+            problems(
+                Map.of("transactional.id", "mine"),
+                Map.of("transactional.id", "mine", "bootstrap.servers", "elsewhere:1")))
+        .containsExactly(
+            "sink.kafka.properties.transactional.id must not be set: it is set by"
+                + " sink.transactional-id-prefix",
+            "rejections.kafka.properties.bootstrap.servers must not be set: it is set by"
+                + " sink.kafka.bootstrap-servers");
   }
 
   @Test
   void propertiesThatKafkaRefusesAreProblems() {
     for (Map<String, String> properties :
-        Arrays.asList(
+        List.of(
             Map.of("acks", "1"), // not with transactions
             Map.of("compression.type", "bzip"),
             Map.of("security.protocol", "nonsense"))) {
-      Problems problems = new Problems();
-
-      Producers.checkProperties(
-          Settings.kafka("127.0.0.1:1", "topic", Guarantee.EXACTLY_ONCE, Encoding.JSON, properties),
-          "sink",
-          problems);
-
-      assertThat(problems.messages())
+      assertThat(problems(properties, properties))
           .singleElement()
           .asString()
           .startsWith("sink.kafka.properties: ");
     }
+    assertThat(problems(Map.of("acks", "all", "linger.ms", "20"), Map.of())).isEmpty();
+  }
+
+  private static List<String> problems(
+      Map<String, String> ofEvents, Map<String, String> ofRejections) {
+    Problems problems = new Problems();
+    Producers.checkProperties(
+        Settings.kafka("127.0.0.1:1", "events", Guarantee.EXACTLY_ONCE, Encoding.JSON, ofEvents),
+        Settings.kafka(
+            "127.0.0.1:1", "rejected", Guarantee.EXACTLY_ONCE, Encoding.JSON, ofRejections),
+        problems);
+    return problems.messages();
   }
 
   private static ProducerRecord<byte[], byte[]> event(Encoding encoding) {
