@@ -12,11 +12,14 @@ import org.apache.flink.runtime.testutils.InMemoryReporter;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** A Flink cluster of one TaskManager for all tests of a class, whose metrics can be read. */
-final class LocalCluster implements BeforeAllCallback, AfterAllCallback {
+final class LocalCluster
+    implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
 
   private final InMemoryReporter metrics = InMemoryReporter.createWithRetainedMetrics();
   private final MiniClusterExtension cluster;
@@ -36,6 +39,16 @@ final class LocalCluster implements BeforeAllCallback, AfterAllCallback {
   @Override
   public void beforeAll(ExtensionContext context) throws Exception {
     cluster.beforeAll(context);
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) throws Exception {
+    cluster.beforeEach(context);
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) throws Exception {
+    cluster.afterEach(context);
   }
 
   @Override

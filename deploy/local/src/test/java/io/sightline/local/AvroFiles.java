@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.local;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.avro.file.DataFileReader;
+import org.apache.avro.specific.SpecificDatumReader;
+import org.apache.avro.specific.SpecificRecordBase;
+
+/** Reads the finished Avro files of a sink. */
+final class AvroFiles {
+
+  private AvroFiles() {}
+
+  /** Reads until there are as many records, or patience ends; then once more for doubles. */
+  static <T extends SpecificRecordBase> List<T> await(Path folder, Class<T> type, int count)
+      throws Exception {
+    long deadline = System.nanoTime() + Duration.ofSeconds(90).toNanos();
+    while (read(folder, type).size() < count && System.nanoTime() < deadline) {
+      Thread.sleep(200);
+    }
+    Thread.sleep(1000);
+    return read(folder, type);
+  }
+
+  private static <T extends SpecificRecordBase> List<T> read(Path folder, Class<T> type)
+      throws IOException {
+    List<T> records = new ArrayList<>();
+    if (!Files.exists(folder)) {
+      return records;
+    }
+    List<Path> finished;
+    try (Stream<Path> files = Files.walk(folder)) {
+      finished = files.filter(AvroFiles::isFinished).toList();
+    }
+    for (Path file : finished) {
+      try (DataFileReader<T> reader =
+          new DataFileReader<>(file.toFile(), new SpecificDatumReader<>(type))) {
+        reader.forEachRemaining(records::add);
+      }
+    }
+    return records;
+  }
+
+  /** Files in progress are hidden: their names begin with a dot. */
+  private static boolean isFinished(Path file) {
+    String name = file.getFileName().toString();
+    return Files.isRegularFile(file) && !name.startsWith(".") && name.endsWith(".avro");
+  }
+}

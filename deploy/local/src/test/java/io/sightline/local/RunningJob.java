@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.local;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sightline.config.ClassifyJobConfig;
+import io.sightline.config.Problems;
+import io.sightline.job.ClassifyJob;
+import io.sightline.model.ModelDescriptor;
+import io.sightline.model.ModelFolder;
+import io.sightline.reference.SourceRecord;
+import io.sightline.sink.Sinks;
+import io.sightline.source.KafkaSources;
+import io.sightline.source.SubmittedAt;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.api.common.functions.MapFunction;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** A classify job on the MiniCluster of the test; closing it cancels it. */
+final class RunningJob implements AutoCloseable {
+
+  private static final int PARTITIONS = 2;
+
+  private final JobClient client;
+
+  private RunningJob(JobClient client) {
+    this.client = client;
+  }
+
+  /** Starts the job as the command line does. */
+  static RunningJob start(Map<String, String> options) throws Exception {
+    ClassifyJobConfig config = config(options);
+    StreamExecutionEnvironment env = environment(config);
+    ClassifyJob.define(env, config, model(config), PARTITIONS);
+    return new RunningJob(env.executeAsync(config.jobName()));
+  }
+
+  /** Starts the job with a function right behind the source. */
+  static RunningJob start(
+      Map<String, String> options, MapFunction<SourceRecord, SourceRecord> function)
+      throws Exception {
+    ClassifyJobConfig config = config(options);
+    StreamExecutionEnvironment env = environment(config);
+    ClassifyJob.define(
+        env,
+        config,
+        model(config),
+        PARTITIONS,
+        start ->
+            start
+                .fromSource(
+                    KafkaSources.create(config.source()),
+                    SubmittedAt.watermarks(config.source()),
+                    "References")
+                .uid("source-of-test")
+                .map(function)
+                .uid("function-of-test"),
+        events -> events.sinkTo(Sinks.events(config.events())).uid("events-of-test"),
+        rejections ->
+            rejections.sinkTo(Sinks.rejections(config.rejections())).uid("rejections-of-test"));
+    return new RunningJob(env.executeAsync(config.jobName()));
+  }
+
+  private static ClassifyJobConfig config(Map<String, String> options) {
+    Problems problems = new Problems();
+    ClassifyJobConfig config = ClassifyJobConfig.read(Configuration.fromMap(options), problems);
+    assertThat(problems.messages()).isEmpty();
+    return config;
+  }
+
+  private static StreamExecutionEnvironment environment(ClassifyJobConfig config) {
+    StreamExecutionEnvironment env =
+        StreamExecutionEnvironment.getExecutionEnvironment(config.flink());
+    config.flink().getOptional(CoreOptions.DEFAULT_PARALLELISM).ifPresent(env::setParallelism);
+    return env;
+  }
+
+  private static ModelDescriptor model(ClassifyJobConfig config) {
+    Problems problems = new Problems();
+    ModelDescriptor model =
+        ModelFolder.read(Path.of(config.model().dir()), config.model(), problems);
+    assertThat(problems.messages()).isEmpty();
+    return requireNonNull(model);
+  }
+
+  JobID id() {
+    return client.getJobID();
+  }
+
+  boolean isRunning() throws Exception {
+    return client.getJobStatus().get() == JobStatus.RUNNING;
+  }
+
+  /** Ends the job with a savepoint, and says where it lies. */
+  String stopWithSavepoint(Path folder) throws Exception {
+    return client
+        .stopWithSavepoint(false, folder.toUri().toString(), SavepointFormatType.CANONICAL)
+        .get(60, TimeUnit.SECONDS);
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (!client.getJobStatus().get().isGloballyTerminalState()) {
+      client.cancel().get(60, TimeUnit.SECONDS);
+      while (!client.getJobStatus().get().isGloballyTerminalState()) {
+        Thread.sleep(20);
+      }
+    }
+  }
+}
