@@ -13,13 +13,16 @@ import io.sightline.sink.Producers;
 import io.sightline.source.KafkaSources;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import org.apache.flink.configuration.ConfigConstants;
 import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.plugin.PluginManager;
 import org.apache.flink.core.plugin.PluginUtils;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.jspecify.annotations.Nullable;
@@ -145,10 +148,18 @@ final class ClassifyCommand implements Callable<Integer> {
 
   /** Gives Flink's file systems their options, where none of Flink's own scripts has done so. */
   private static void initializeFileSystems(ClassifyJobConfig config) {
-    if (System.getenv("FLINK_CONF_DIR") == null) {
-      FileSystem.initialize(
-          config.flink(), PluginUtils.createPluginManagerFromRootFolder(config.flink()));
+    if (System.getenv("FLINK_CONF_DIR") != null) {
+      return;
     }
+    String plugins =
+        System.getenv()
+            .getOrDefault(
+                ConfigConstants.ENV_FLINK_PLUGINS_DIR, ConfigConstants.DEFAULT_FLINK_PLUGINS_DIRS);
+    PluginManager manager =
+        Files.isDirectory(Path.of(plugins))
+            ? PluginUtils.createPluginManagerFromRootFolder(config.flink())
+            : null;
+    FileSystem.initialize(config.flink(), manager);
   }
 
   private void explain(ClassifyJobConfig config, ModelDescriptor descriptor, PrintWriter out) {

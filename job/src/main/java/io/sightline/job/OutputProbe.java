@@ -23,14 +23,16 @@ final class OutputProbe {
    */
   static String write(SinkSettings files) throws IOException {
     // A leading dot: Flink's own readers and most others pass over it.
-    Path probe = new Path(new Path(files.path()), ".sightline-check-" + UUID.randomUUID());
+    Path folder = new Path(files.path());
+    Path probe = new Path(folder, ".sightline-check-" + UUID.randomUUID());
     FileSystem fileSystem = probe.getFileSystem();
+    boolean created = !fileSystem.exists(folder);
     try (FSDataOutputStream out = fileSystem.create(probe, WriteMode.NO_OVERWRITE)) {
       out.write("sightline --check\n".getBytes(StandardCharsets.UTF_8));
     }
     if (!fileSystem.delete(probe, false)) {
       throw new IOException("The file " + probe + " was written and can't be deleted");
     }
-    return "wrote and deleted " + probe;
+    return "wrote and deleted " + probe + (created ? "; its folder was created" : "");
   }
 }

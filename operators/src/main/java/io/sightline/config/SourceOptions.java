@@ -78,11 +78,12 @@ public final class SourceOptions {
           .enumType(SourceSettings.Id.class)
           .defaultValue(SourceSettings.Id.FIELD)
           .withDescription(
-              "Where a reference's id comes from, and with it the id of its event: field (the field"
-                  + " id), kafka-key (the record's key), uri (an image uploaded again under the same"
-                  + " name has the same id, and its event replaces the first for consumers that drop"
-                  + " doubles) or offset (topic, partition and offset: each record is its own"
-                  + " reference). source.format: uri has no field.");
+              "Where a reference's id comes from, and with it the event_id of its event: field (the field"
+                  + " id), kafka-key (the record's key), uri or offset (topic, partition and offset: each"
+                  + " record is its own reference). With uri an image that is uploaded again under the"
+                  + " same name is the same reference: it is classified again, but its event has the"
+                  + " event_id of the first, and consumers that drop doubles drop it. source.format: uri"
+                  + " has no field.");
 
   public static final ConfigOption<Duration> PARTITION_DISCOVERY =
       ConfigOptions.key("source.partition-discovery")

@@ -62,7 +62,7 @@ final class OptionsReference {
   }
 
   static String description(ConfigOption<?> option) {
-    return new HtmlFormatter().format(option.description()).replace("&#58;", ":").strip();
+    return new HtmlFormatter().format(option.description()).strip();
   }
 
   private static String key(KnownOption known) {
