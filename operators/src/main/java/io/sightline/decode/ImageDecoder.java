@@ -62,6 +62,9 @@ public final class ImageDecoder implements AutoCloseable {
     releaseImage();
     ImageHeader probed = ImageProbe.probe(bytes, offset, length);
     requireWithinBounds(probed);
+    if (probed.format() == ImageFormat.PNG) {
+      ImageProbe.requireWholePng(bytes, offset, length);
+    }
     Mat encoded = inputOf(bytes, offset, length);
     Mat decoded;
     try {

@@ -13,7 +13,12 @@ import io.sightline.reference.RejectedException;
  */
 final class ImageProbe {
 
+  private static final int PNG_SIGNATURE = 8;
   private static final int PNG_IHDR_END = 24;
+
+  /** Length, type and checksum of a PNG chunk. */
+  private static final int PNG_CHUNK_FRAME = 12;
+
   private static final int WEBP_CHUNK_DATA = 20;
 
   private ImageProbe() {}
@@ -51,6 +56,9 @@ final class ImageProbe {
         at++;
         continue;
       }
+      if (marker == 0x00) { // a decoder skips it, and would find another frame header than this
+        throw malformed("JPEG", "no marker at byte %d".formatted(at));
+      }
       at += 2;
       if (marker == 0x01 || (marker >= 0xD0 && marker <= 0xD8)) { // stands alone, no length
         continue;
@@ -79,6 +87,31 @@ final class ImageProbe {
       throw malformed("PNG", "its first chunk is not IHDR");
     }
     return header(ImageFormat.PNG, "PNG", in.u32(16), in.u32(20));
+  }
+
+  /**
+   * Follows the chunks of a PNG to its end. libpng asks for all that a chunk claims, piece by piece
+   * and for very long, whether it is there or not.
+   *
+   * @throws RejectedException with {@link Reason#CORRUPT_IMAGE} where a chunk is not whole
+   */
+  static void requireWholePng(byte[] bytes, int offset, int length) throws RejectedException {
+    Reader in = new Reader(bytes, offset, length);
+    int at = PNG_SIGNATURE;
+    while (length - at >= PNG_CHUNK_FRAME) {
+      long data = in.u32(at);
+      if (data > length - at - PNG_CHUNK_FRAME) {
+        throw new RejectedException(
+            Reason.CORRUPT_IMAGE,
+            "the png of %d bytes has a chunk of %d bytes at byte %d".formatted(length, data, at));
+      }
+      if (in.startsWith(at + 4, "IEND")) {
+        return;
+      }
+      at += (int) data + PNG_CHUNK_FRAME;
+    }
+    throw new RejectedException(
+        Reason.CORRUPT_IMAGE, "the png of %d bytes ends before its end chunk".formatted(length));
   }
 
   private static ImageHeader webp(Reader in) throws RejectedException {

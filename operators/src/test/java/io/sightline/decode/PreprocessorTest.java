@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.decode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sightline.config.DecodeSettings;
+import io.sightline.decode.Preprocessing.Interpolation;
+import io.sightline.decode.Preprocessing.Resize;
+import io.sightline.reference.RejectedException;
+import io.sightline.testing.SharedFolder;
+import io.sightline.testing.TestImages;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.opencv.core.Mat;
+
+/** Against {@link ReferenceChain}, which resizes the whole image, and against golden files. */
+class PreprocessorTest {
+
+  private static final List<Double> MEAN = List.of(0.485, 0.456, 0.406);
+  private static final List<Double> STD = List.of(0.229, 0.224, 0.225);
+
+  @ParameterizedTest
+  @EnumSource(Interpolation.class)
+  void anySizeIsBitByBitTheWholeImageResizedThenCropped(Interpolation interpolation)
+      throws RejectedException {
+    SplittableRandom random = new SplittableRandom(interpolation.ordinal());
+    for (int i = 0; i < 60; i++) {
+      int crop = random.nextInt(16, 129);
+      Preprocessing preprocessing = toShortSide(crop + random.nextInt(0, 40), crop, interpolation);
+      int width = random.nextInt(10, 500);
+      int height = random.nextInt(10, 500);
+      assertSame(preprocessing, width, height, i);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Interpolation.class)
+  void sizesWithSpecialPathsAreBitByBitTheSame(Interpolation interpolation)
+      throws RejectedException {
+    int[][] sizes = {
+      {512, 512}, // exactly half
+      {512, 768},
+      {768, 512},
+      {1024, 1024}, // a quarter
+      {256, 256}, // nothing to resize
+      {256, 400},
+      {400, 256},
+      {128, 128}, // twice
+      {128, 200},
+      {64, 300},
+      {2000, 257}, // panorama
+      {257, 2000},
+      {500, 375},
+      {333, 500}
+    };
+    for (int[] size : sizes) {
+      assertSame(toShortSide(256, 224, interpolation), size[0], size[1], size[0]);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Interpolation.class)
+  void bothSidesToASizeWithACropAreBitByBitTheSame(Interpolation interpolation)
+      throws RejectedException {
+    SplittableRandom random = new SplittableRandom(interpolation.ordinal());
+    for (int i = 0; i < 20; i++) {
+      int cropWidth = random.nextInt(8, 100);
+      int cropHeight = random.nextInt(8, 100);
+      Resize resize =
+          Resize.toSize(
+              cropWidth + random.nextInt(60), cropHeight + random.nextInt(60), interpolation);
+      Preprocessing preprocessing =
+          new Preprocessing(resize, cropWidth, cropHeight, 1 / 255.0, MEAN, STD);
+      assertSame(preprocessing, random.nextInt(4, 300), random.nextInt(4, 300), i);
+    }
+  }
+
+  @Test
+  void oneDecoderGivesTheSameWhateverItsLastImageWas() throws RejectedException {
+    Preprocessing preprocessing = toShortSide(80, 64, Interpolation.LINEAR);
+    SplittableRandom random = new SplittableRandom(5);
+    try (ImageDecoder decoder = decoder(preprocessing)) {
+      ByteBuffer row = ImageDecoderTest.row(decoder.rowBytes());
+      for (int i = 0; i < 50; i++) {
+        byte[] png = TestImages.noise(".png", random.nextInt(5, 400), random.nextInt(5, 400), i);
+        decoder.decode(png, 0, png.length);
+        decoder.writeTo(row);
+        ImageDecoderTest.assertRowIs(row, ReferenceChain.run(png, preprocessing));
+      }
+    }
+  }
+
+  /** Pixels that OpenCV made by PaddleX's rules in Python. */
+  @Test
+  void goldenPixelsAreMatchedOneByOne() throws IOException, RejectedException {
+    Path folder = SharedFolder.resolve("golden/preprocess");
+    JsonNode manifest = new ObjectMapper().readTree(folder.resolve("manifest.json").toFile());
+    int compared = 0;
+    for (JsonNode entry : manifest) {
+      if (!entry.path("backend").asText().equals("cv2")) {
+        continue;
+      }
+      String interpolation = entry.path("interpolation").asText();
+      int crop = entry.path("crop").asInt();
+      Preprocessing pixels =
+          new Preprocessing(
+              Resize.toShortSide(
+                  entry.path("resize_short").asInt(),
+                  interpolation.equals("BICUBIC")
+                      ? Interpolation.CUBIC
+                      : Interpolation.valueOf(interpolation)),
+              crop,
+              crop,
+              1,
+              List.of(0.0, 0.0, 0.0),
+              List.of(1.0, 1.0, 1.0));
+      byte[] image = Files.readAllBytes(SharedFolder.resolve(entry.path("image").asText()));
+      Mat golden =
+          TestImages.decode(Files.readAllBytes(folder.resolve(entry.path("golden").asText())));
+      try (ImageDecoder decoder = decoder(pixels)) {
+        ByteBuffer row = ImageDecoderTest.row(decoder.rowBytes());
+        decoder.decode(image, 0, image.length);
+        decoder.writeTo(row);
+        float[] actual = new float[3 * crop * crop];
+        row.asFloatBuffer().get(actual);
+        float[] expected = ReferenceChain.normalise(golden, pixels);
+        assertThat(Arrays.mismatch(actual, expected)).as(entry.toString()).isEqualTo(-1);
+      }
+      compared++;
+    }
+    assertThat(compared).isGreaterThanOrEqualTo(20);
+  }
+
+  private static Preprocessing toShortSide(int side, int crop, Interpolation interpolation) {
+    return new Preprocessing(
+        Resize.toShortSide(side, interpolation), crop, crop, 1 / 255.0, MEAN, STD);
+  }
+
+  private static ImageDecoder decoder(Preprocessing preprocessing) {
+    return new ImageDecoder(preprocessing, new DecodeSettings(50_000_000));
+  }
+
+  private static void assertSame(Preprocessing preprocessing, int width, int height, long seed)
+      throws RejectedException {
+    byte[] png = TestImages.noise(".png", width, height, seed);
+    float[] expected = ReferenceChain.run(png, preprocessing);
+    try (ImageDecoder decoder = decoder(preprocessing)) {
+      ByteBuffer row = ImageDecoderTest.row(decoder.rowBytes());
+      decoder.decode(png, 0, png.length);
+      decoder.writeTo(row);
+      float[] actual = new float[expected.length];
+      row.asFloatBuffer().get(actual);
+      int difference = Arrays.mismatch(actual, expected);
+      assertThat(difference)
+          .as(
+              "%d x %d by %s: %s",
+              width,
+              height,
+              preprocessing,
+              difference < 0 ? "" : actual[difference] + " is not " + expected[difference])
+          .isEqualTo(-1);
+    }
+  }
+}
