@@ -254,9 +254,24 @@ public final class ClassifyFunction extends RichAsyncFunction<ImageReference, Ou
     void accept(ImageReference reference, ResultFuture<Outcome> result) {
       InFlight image = new InFlight(reference, new TaskCompletion(result));
       inflight.put(result, image);
+      Throwable broken = failure;
+      if (broken != null) { // it came to be while fail() went through what was in flight
+        if (image.end()) {
+          image.fail(broken);
+        }
+        return;
+      }
       CompletableFuture<ImageBytes> fetching = required(store).fetch(reference);
       image.fetching(fetching);
-      var unused = fetching.whenComplete((bytes, error) -> fetched(image, bytes, error));
+      var unused =
+          fetching.whenComplete(
+              (bytes, error) -> {
+                try {
+                  fetched(image, bytes, error);
+                } catch (Throwable t) { // the future would keep it, and the image never end
+                  fail(t);
+                }
+              });
     }
 
     private void fetched(InFlight image, @Nullable ImageBytes bytes, @Nullable Throwable error) {
