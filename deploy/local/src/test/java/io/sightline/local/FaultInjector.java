@@ -86,6 +86,13 @@ final class FaultInjector extends RichMapFunction<SourceRecord, SourceRecord>
       return completed.get();
     }
 
+    /** Keys of all records that came through. */
+    Set<String> seen() {
+      Set<String> all = new TreeSet<>();
+      seen.values().forEach(all::addAll);
+      return all;
+    }
+
     /**
      * Those of the keys that a subtask, which was restarted, saw before and not again: they are
      * past the offsets of the checkpoint, and only the state of a later operator can have them.
@@ -172,6 +179,8 @@ final class FaultInjector extends RichMapFunction<SourceRecord, SourceRecord>
     if (plan.fault != Fault.BEFORE_COMMIT) {
       return due;
     }
+    // Slow enough that a checkpoint comes while there are records, each of which follows at once.
+    Thread.sleep(50);
     // The task thread stays here, so that the news of the completed checkpoint waits behind it.
     return due && snapshot > 0 && awaitCompletion(plan.checkpoints, snapshot);
   }
