@@ -22,34 +22,43 @@ final class AvroFiles {
       throws Exception {
     long deadline = System.nanoTime() + Duration.ofSeconds(90).toNanos();
     while (read(folder, type).size() < count && System.nanoTime() < deadline) {
-      Thread.sleep(200);
+      Thread.sleep(50);
     }
-    Thread.sleep(1000);
+    Thread.sleep(500);
     return read(folder, type);
   }
 
   private static <T extends SpecificRecordBase> List<T> read(Path folder, Class<T> type)
       throws IOException {
     List<T> records = new ArrayList<>();
-    if (!Files.exists(folder)) {
-      return records;
-    }
-    List<Path> finished;
-    try (Stream<Path> files = Files.walk(folder)) {
-      finished = files.filter(AvroFiles::isFinished).toList();
-    }
-    for (Path file : finished) {
-      try (DataFileReader<T> reader =
-          new DataFileReader<>(file.toFile(), new SpecificDatumReader<>(type))) {
-        reader.forEachRemaining(records::add);
+    for (Path day : list(folder)) {
+      for (Path file : list(day)) {
+        if (isFinished(file)) {
+          try (DataFileReader<T> reader =
+              new DataFileReader<>(file.toFile(), new SpecificDatumReader<>(type))) {
+            reader.forEachRemaining(records::add);
+          }
+        }
       }
     }
     return records;
   }
 
+  /**
+   * What lies in a folder; it is not walked, for that fails on a file that is renamed meanwhile.
+   */
+  private static List<Path> list(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.toList();
+    }
+  }
+
   /** Files in progress are hidden: their names begin with a dot. */
   private static boolean isFinished(Path file) {
     String name = file.getFileName().toString();
-    return Files.isRegularFile(file) && !name.startsWith(".") && name.endsWith(".avro");
+    return !name.startsWith(".") && name.endsWith(".avro");
   }
 }

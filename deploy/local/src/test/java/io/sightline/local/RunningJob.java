@@ -9,7 +9,6 @@ import io.sightline.config.Problems;
 import io.sightline.job.ClassifyJob;
 import io.sightline.model.ModelDescriptor;
 import io.sightline.model.ModelFolder;
-import io.sightline.reference.SourceRecord;
 import io.sightline.sink.Sinks;
 import io.sightline.source.KafkaSources;
 import io.sightline.source.SubmittedAt;
@@ -18,7 +17,6 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
-import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.core.execution.JobClient;
@@ -44,10 +42,8 @@ final class RunningJob implements AutoCloseable {
     return new RunningJob(env.executeAsync(config.jobName()));
   }
 
-  /** Starts the job with a function right behind the source. */
-  static RunningJob start(
-      Map<String, String> options, MapFunction<SourceRecord, SourceRecord> function)
-      throws Exception {
+  /** Starts the job with functions and commits that note what passes and fail as a plan has it. */
+  static RunningJob start(Map<String, String> options, FaultPlan plan) throws Exception {
     ClassifyJobConfig config = config(options);
     StreamExecutionEnvironment env = environment(config);
     ClassifyJob.define(
@@ -62,11 +58,28 @@ final class RunningJob implements AutoCloseable {
                     SubmittedAt.watermarks(config.source()),
                     "References")
                 .uid("source-of-test")
-                .map(function)
-                .uid("function-of-test"),
-        events -> events.sinkTo(Sinks.events(config.events())).uid("events-of-test"),
+                .map(new FaultTaps.Records(plan))
+                .uid("records-of-test"),
+        events ->
+            events
+                .map(new FaultTaps.Events(plan))
+                .sinkTo(
+                    FaultyCommits.around(
+                        Sinks.events(config.events()),
+                        plan,
+                        FaultPlan.Place.BEFORE_COMMIT_OF_EVENTS,
+                        FaultPlan.Place.AFTER_COMMIT_OF_EVENTS))
+                .uid("events-of-test"),
         rejections ->
-            rejections.sinkTo(Sinks.rejections(config.rejections())).uid("rejections-of-test"));
+            rejections
+                .map(new FaultTaps.Rejections(plan))
+                .sinkTo(
+                    FaultyCommits.around(
+                        Sinks.rejections(config.rejections()),
+                        plan,
+                        FaultPlan.Place.BEFORE_COMMIT_OF_REJECTIONS,
+                        FaultPlan.Place.AFTER_COMMIT_OF_REJECTIONS))
+                .uid("rejections-of-test"));
     return new RunningJob(env.executeAsync(config.jobName()));
   }
 
