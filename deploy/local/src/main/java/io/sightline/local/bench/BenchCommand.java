@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -94,7 +95,8 @@ public final class BenchCommand implements Callable<Integer> {
       description =
           "Variants to measure (default: all): decode, preprocess, session, decode-preprocess,"
               + " naive-decode-preprocess, naive-loop, bare-loop, classify-job,"
-              + " classify-job-one-partition.")
+              + " classify-job-one-partition, classify-job-http (from a loopback server that answers"
+              + " after 20 ms).")
   private Set<String> only = Set.of();
 
   @Option(names = "--json", paramLabel = "FILE", description = "Writes the results as JSON too.")
@@ -135,9 +137,10 @@ public final class BenchCommand implements Callable<Integer> {
     out.flush();
     Report report = new Report();
     List<Variant> variants = new ArrayList<>();
-    try (EmbeddedBroker broker = EmbeddedBroker.create()) {
+    try (EmbeddedBroker broker = EmbeddedBroker.create();
+        ImageServer server = new ImageServer(pictures)) {
       try {
-        addVariants(variants, broker, descriptor, pictures, size);
+        addVariants(variants, broker, server, descriptor, pictures, size);
         for (Variant variant : variants) {
           variant.work(Duration.ofSeconds(Math.min(seconds, 3)));
           variant.work(Duration.ofSeconds(Math.min(seconds, 3)));
@@ -168,6 +171,7 @@ public final class BenchCommand implements Callable<Integer> {
   private void addVariants(
       List<Variant> variants,
       EmbeddedBroker broker,
+      ImageServer server,
       ModelDescriptor descriptor,
       Images pictures,
       int size)
@@ -185,18 +189,22 @@ public final class BenchCommand implements Callable<Integer> {
         add(variants, "naive-loop", () -> naive.loop(count));
       }
       add(variants, "bare-loop", () -> loops.bareLoop(count));
-      for (String name : List.of("classify-job", "classify-job-one-partition")) {
-        if (name.equals("classify-job") || count > 1) {
-          int partitions = name.equals("classify-job") ? count : 1;
-          add(
-              variants,
-              name,
-              () ->
-                  new JobVariant(
-                      name, broker, model, descriptor, pictures, size, count, partitions));
-        }
+      JobFactory jobs =
+          (name, partitions, uris) ->
+              new JobVariant(
+                  name, broker, model, descriptor, pictures, size, count, partitions, uris);
+      add(variants, "classify-job", () -> jobs.create("classify-job", count, pictures::uri));
+      if (count > 1) {
+        String onePartition = "classify-job-one-partition";
+        add(variants, onePartition, () -> jobs.create(onePartition, 1, pictures::uri));
       }
+      String http = "classify-job-http";
+      add(variants, http, () -> jobs.create(http, count, server::uri));
     }
+  }
+
+  private interface JobFactory {
+    Variant create(String name, int partitions, IntFunction<String> uris);
   }
 
   private void add(List<Variant> variants, String name, Callable<Variant> variant)

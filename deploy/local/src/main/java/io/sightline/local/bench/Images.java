@@ -53,8 +53,9 @@ final class Images {
     return files.size();
   }
 
-  List<Path> files() {
-    return files;
+  /** URI of the file of an image. */
+  String uri(int index) {
+    return files.get(Math.floorMod(index, files.size())).toUri().toString();
   }
 
   byte[] next() {

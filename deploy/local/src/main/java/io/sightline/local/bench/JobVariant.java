@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -29,11 +30,10 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * The whole classify job, Kafka to Kafka: references to files in, Avro events out, exactly once
- * with checkpoints of 1 s. Every measurement starts the job, warms it up, publishes as many
- * references as it took in its last measurement, and ends when as many events have reached the
- * topic; between measurements no job runs. CPU time and heap are those of the whole process, broker
- * included.
+ * The whole classify job, Kafka to Kafka: references in, Avro events out, exactly once with
+ * checkpoints of 1 s. Every measurement starts the job, warms it up, publishes as many references
+ * as it took in its last measurement, and ends when as many events have reached the topic; between
+ * measurements no job runs. CPU time and heap are those of the whole process, broker included.
  */
 final class JobVariant implements Variant {
 
@@ -49,6 +49,7 @@ final class JobVariant implements Variant {
   private final int batchSize;
   private final int slots;
   private final int partitions;
+  private final IntFunction<String> uris;
   private double imagesPerNano;
   private int runs;
 
@@ -57,6 +58,7 @@ final class JobVariant implements Variant {
    *
    * @param slots task slots, each with one worker
    * @param partitions of the input topic
+   * @param uris URI of an image by its index
    */
   JobVariant(
       String name,
@@ -66,7 +68,8 @@ final class JobVariant implements Variant {
       Images images,
       int batchSize,
       int slots,
-      int partitions) {
+      int partitions,
+      IntFunction<String> uris) {
     this.name = name;
     this.broker = broker;
     this.modelFolder = modelFolder;
@@ -75,6 +78,7 @@ final class JobVariant implements Variant {
     this.batchSize = batchSize;
     this.slots = slots;
     this.partitions = partitions;
+    this.uris = uris;
     this.imagesPerNano = FIRST_GUESS_PER_SECOND_AND_THREAD * slots / 1e9;
   }
 
@@ -188,11 +192,11 @@ final class JobVariant implements Variant {
 
     private void publish() throws Exception {
       long number = published++;
-      Path file = images.files().get((int) (number % images.size()));
+      int index = (int) (number % images.size());
       ImageReference reference =
           ImageReference.newBuilder()
-              .setId(file.getFileName() + "#" + number)
-              .setUri(file.toUri().toString())
+              .setId("image-" + number)
+              .setUri(uris.apply(index))
               .setSubmittedAt(Instant.now())
               .build();
       ByteBuffer encoded = ImageReference.getEncoder().encode(reference);
