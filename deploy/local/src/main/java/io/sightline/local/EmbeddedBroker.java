@@ -40,7 +40,8 @@ import org.jspecify.annotations.Nullable;
  * are never created by use: {@link #createTopic} does it.
  *
  * <p>Besides the listener for clients it has one without credentials for itself and for {@link
- * #admin()}, which may do everything. Thread-safe.
+ * #admin()}, which may do everything. A fault that is fatal to the broker, a full disk for
+ * instance, ends the process, as it does for any Kafka server. Thread-safe.
  */
 public final class EmbeddedBroker implements AutoCloseable {
 
