@@ -4,6 +4,7 @@ package io.sightline.classify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
 
 import ai.onnxruntime.OrtException;
 import io.sightline.config.BatchSettings;
@@ -38,6 +39,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.ExecutionConfig;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -245,9 +247,13 @@ class ClassifyFunctionTest {
 
   @Test
   void aReferenceThatTimesOutIsRejectedOnceAndItsLateResultIgnored() throws Exception {
-    maxDelay = LONG;
+    maxDelay = Duration.ofSeconds(20);
     try (var harness = open(Models.write(folder, graph))) {
       harness.processElement(reference("r0", solid(0)), 0);
+      // Its row must be in the open batch before it times out, or there is no late result.
+      await()
+          .during(Duration.ofMillis(300))
+          .until(() -> workerThreads().allMatch(ClassifyFunctionTest::isIdle));
       harness.setProcessingTime(TIMEOUT.toMillis() - 1);
       harness.processElement(reference("r1", solid(1)), 0);
       assertThat(harness.extractOutputValues()).isEmpty();
@@ -266,6 +272,11 @@ class ClassifyFunctionTest {
         }
       }
     }
+  }
+
+  private static boolean isIdle(Thread worker) {
+    return worker.getState() == Thread.State.WAITING
+        || worker.getState() == Thread.State.TIMED_WAITING;
   }
 
   @Test
@@ -432,9 +443,11 @@ class ClassifyFunctionTest {
   }
 
   private static List<String> workers() {
+    return workerThreads().map(Thread::getName).toList();
+  }
+
+  private static Stream<Thread> workerThreads() {
     return Thread.getAllStackTraces().keySet().stream()
-        .map(Thread::getName)
-        .filter(name -> name.startsWith("sightline-classify-"))
-        .toList();
+        .filter(thread -> thread.getName().startsWith("sightline-classify"));
   }
 }
