@@ -10,6 +10,8 @@ import io.sightline.local.EmbeddedBroker;
 import io.sightline.model.ModelDescriptor;
 import io.sightline.model.ModelFolder;
 import java.io.PrintWriter;
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -43,6 +46,9 @@ import picocli.CommandLine.Spec;
       "2:The command line or the model is wrong. Nothing was started."
     })
 public final class BenchCommand implements Callable<Integer> {
+
+  private static final Duration WARM_UP = Duration.ofSeconds(5);
+  private static final double QUIET_COMPILER = 0.05;
 
   @Option(
       names = "--model",
@@ -72,6 +78,15 @@ public final class BenchCommand implements Callable<Integer> {
       description =
           "Rounds, each of which measures every variant once (default: ${DEFAULT-VALUE}).")
   private int rounds;
+
+  @Option(
+      names = "--warm-up",
+      paramLabel = "N",
+      defaultValue = "300",
+      description =
+          "Seconds of warm-up at most; it ends before, once the JIT compilers are quiet"
+              + " (default: ${DEFAULT-VALUE}).")
+  private int warmUpSeconds;
 
   @Option(
       names = "--batch-size",
@@ -141,10 +156,7 @@ public final class BenchCommand implements Callable<Integer> {
         ImageServer server = new ImageServer(pictures)) {
       try {
         addVariants(variants, broker, server, descriptor, pictures, size);
-        for (Variant variant : variants) {
-          variant.work(Duration.ofSeconds(Math.min(seconds, 3)));
-          variant.work(Duration.ofSeconds(Math.min(seconds, 3)));
-        }
+        warmUp(variants, out);
         for (int round = 1; round <= rounds; round++) {
           for (Variant variant : variants) {
             Variant.Work work = variant.work(Duration.ofSeconds(seconds));
@@ -166,6 +178,28 @@ public final class BenchCommand implements Callable<Integer> {
     if (json != null) {
       report.writeJson(json, setting(descriptor, pictures, size));
     }
+  }
+
+  /** Works until the JIT compiler is quiet: a job on a TaskManager runs for hours. */
+  private void warmUp(List<Variant> variants, PrintWriter out) throws Exception {
+    CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+    long started = System.nanoTime();
+    long end = started + TimeUnit.SECONDS.toNanos(warmUpSeconds);
+    double share = 1;
+    while (share > QUIET_COMPILER && System.nanoTime() - end < 0) {
+      long turn = System.nanoTime();
+      long compiled = compiler.getTotalCompilationTime();
+      for (Variant variant : variants) {
+        variant.work(WARM_UP);
+      }
+      share =
+          (double) TimeUnit.MILLISECONDS.toNanos(compiler.getTotalCompilationTime() - compiled)
+              / (System.nanoTime() - turn);
+    }
+    out.printf(
+        "warmed up for %d s; the JIT compilers were then busy %.0f %% of the time%n",
+        TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - started), share * 100);
+    out.flush();
   }
 
   private void addVariants(

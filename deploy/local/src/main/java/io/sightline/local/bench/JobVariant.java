@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -38,8 +39,13 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class JobVariant implements Variant {
 
   private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(5);
-  private static final double FIRST_GUESS_PER_SECOND_AND_THREAD = 50;
-  private static final int WARM_UP_IMAGES_A_SLOT = 64;
+  private static final double FIRST_GUESS_PER_SECOND_AND_THREAD = 500;
+  private static final int WARM_UP_IMAGES_A_SLOT = 256;
+
+  /** How much more is published than the job took last time, so that it never runs dry. */
+  private static final double SUPPLY = 2;
+
+  private static final Duration POLL = Duration.ofMillis(600);
 
   private final String name;
   private final EmbeddedBroker broker;
@@ -96,14 +102,20 @@ final class JobVariant implements Variant {
   public Work work(Duration duration) throws Exception {
     String id = "%s-%d-%d-%d".formatted(name, slots, partitions, runs++);
     try (Run run = new Run(id)) {
-      run.classify((long) WARM_UP_IMAGES_A_SLOT * slots);
-      long count = Math.max(1, Math.round(duration.toNanos() * imagesPerNano));
+      long warmUp = (long) WARM_UP_IMAGES_A_SLOT * slots;
+      run.publish(warmUp + Math.round(SUPPLY * duration.toNanos() * imagesPerNano));
+      run.await(warmUp);
       Meter meter = new Meter();
+      long startMillis = System.currentTimeMillis();
       long started = System.nanoTime();
-      run.classify(count);
+      TimeUnit.NANOSECONDS.sleep(duration.toNanos());
+      long endMillis = System.currentTimeMillis();
       long nanos = System.nanoTime() - started;
+      long cpuNanos = meter.processCpuNanos();
+      long heapBytes = meter.processHeapBytes();
+      long count = run.written(startMillis, endMillis);
       imagesPerNano = (double) count / nanos;
-      return new Work(count, nanos, meter.processCpuNanos(), meter.processHeapBytes());
+      return new Work(count, nanos, cpuNanos, heapBytes);
     }
   }
 
@@ -117,6 +129,7 @@ final class JobVariant implements Variant {
     private final KafkaProducer<byte[], byte[]> producer;
     private final KafkaConsumer<byte[], byte[]> events;
     private final JobClient job;
+    private final List<Long> eventMillis = new ArrayList<>();
     private long published;
 
     Run(String id) throws Exception {
@@ -135,7 +148,11 @@ final class JobVariant implements Variant {
               new ByteArraySerializer());
       events =
           new KafkaConsumer<>(
-              Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers()),
+              Map.of(
+                  ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                  broker.bootstrapServers(),
+                  ConsumerConfig.FETCH_MIN_BYTES_CONFIG,
+                  1 << 20),
               new ByteArrayDeserializer(),
               new ByteArrayDeserializer());
       List<TopicPartition> output = List.of(new TopicPartition(id + "-events", 0));
@@ -173,21 +190,50 @@ final class JobVariant implements Variant {
       return config;
     }
 
-    void classify(long count) throws Exception {
+    void publish(long count) throws Exception {
       for (long i = 0; i < count; i++) {
         publish();
       }
       producer.flush();
+    }
+
+    /** Waits for so many events. */
+    void await(long count) throws Exception {
       long started = System.nanoTime();
-      long arrived = 0;
-      while (arrived < count) {
-        arrived += events.poll(Duration.ofMillis(20)).count();
+      while (eventMillis.size() < count) {
+        poll();
         if (System.nanoTime() - started > PATIENCE_NANOS) {
           throw new IllegalStateException(
               "%s: %d of %d events after 5 minutes; the job is %s"
-                  .formatted(name, arrived, count, job.getJobStatus().get()));
+                  .formatted(name, eventMillis.size(), count, job.getJobStatus().get()));
         }
       }
+    }
+
+    /**
+     * Counts the events that were written within a time, by the timestamps of their records; the
+     * consumer rests meanwhile.
+     */
+    long written(long startMillis, long endMillis) throws Exception {
+      long started = System.nanoTime();
+      while (eventMillis.stream().noneMatch(millis -> millis >= endMillis)) {
+        poll();
+        if (System.nanoTime() - started > PATIENCE_NANOS) {
+          throw new IllegalStateException(
+              "%s: no event came after the measurement; the job is %s"
+                  .formatted(name, job.getJobStatus().get()));
+        }
+      }
+      for (int i = 0; i < 4; i++) { // what another slot wrote at the same time
+        poll();
+      }
+      return eventMillis.stream()
+          .filter(millis -> millis >= startMillis && millis < endMillis)
+          .count();
+    }
+
+    private void poll() {
+      events.poll(POLL).forEach(event -> eventMillis.add(event.timestamp()));
     }
 
     private void publish() throws Exception {
