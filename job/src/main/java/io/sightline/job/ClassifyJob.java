@@ -20,6 +20,7 @@ import io.sightline.source.SubmittedAt;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.datastream.AsyncDataStream;
@@ -87,8 +88,9 @@ public final class ClassifyJob {
     DataStream<SourceRecord> records = source.apply(env);
     SingleOutputStreamOperator<ImageReference> references =
         records.process(new ParseFunction(config.source())).name("Parse").uid(OperatorIds.PARSE);
+    DataStream<ImageReference> unordered = withoutWatermarks(references);
     SingleOutputStreamOperator<Outcome> outcomes =
-        classify(exchange ? references.rebalance() : references, config, model)
+        classify(exchange ? unordered.rebalance() : unordered, config, model)
             .name("Classify")
             .uid(OperatorIds.CLASSIFY);
     SingleOutputStreamOperator<ClassificationEvent> classified =
@@ -100,6 +102,19 @@ public final class ClassifyJob {
     events.accept(classified);
     rejections.accept(
         references.getSideOutput(Rejections.TAG).union(classified.getSideOutput(Rejections.TAG)));
+  }
+
+  /**
+   * References without the watermarks of the source, which have done their work there: they align
+   * its partitions. The unordered wait operator lets no outcome pass a watermark, so with them one
+   * image that is slow to fetch would hold up all those after it.
+   */
+  private static DataStream<ImageReference> withoutWatermarks(
+      DataStream<ImageReference> references) {
+    return references
+        .assignTimestampsAndWatermarks(WatermarkStrategy.<ImageReference>noWatermarks())
+        .name("End of watermarks")
+        .uid(OperatorIds.WATERMARKS);
   }
 
   private static SingleOutputStreamOperator<Outcome> classify(

@@ -9,6 +9,7 @@ final class OperatorIds {
 
   static final String SOURCE = "references";
   static final String PARSE = "parse";
+  static final String WATERMARKS = "watermarks";
   static final String CLASSIFY = "classify";
   static final String ROUTE = "route";
   static final String EVENTS = "events";

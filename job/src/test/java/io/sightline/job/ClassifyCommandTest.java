@@ -198,6 +198,7 @@ class ClassifyCommandTest {
         .containsPattern("(?m)^    Source: References +uid references$")
         .containsPattern("(?m)^    Parse +uid parse$")
         .containsPattern("(?m)^  task 2, parallelism 2, from .* by REBALANCE$")
+        .containsPattern("(?m)^    End of watermarks +uid watermarks$")
         .containsPattern("(?m)^    Classify +uid classify$")
         .containsPattern("(?m)^    Route +uid route$")
         .containsPattern("(?m)^    Events: Writer +uid events$")

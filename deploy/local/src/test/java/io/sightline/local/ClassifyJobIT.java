@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -217,6 +218,50 @@ class ClassifyJobIT {
       }
       assertNobodyWaited(events);
     }
+  }
+
+  @Test
+  void anImageThatIsSlowHoldsUpNoneOfThoseAfterIt() throws Exception {
+    broker.createTopic("slow", 1);
+    try (ColourServer server = ColourServer.start()) {
+      server.hold(List.of("slow"));
+      Map<String, String> options = options("slow");
+      options.put("fetch.timeout", "50 s");
+      Instant submitted = Instant.now().minusSeconds(60);
+      topics.publish("slow", List.of(reference(server, "slow", submitted)));
+
+      try (RunningJob job = RunningJob.start(options)) {
+        for (int group = 1; group <= 3; group++) { // each behind a watermark of its own
+          List<ImageReference> references = new ArrayList<>();
+          for (int i = 0; i < 20; i++) {
+            references.add(
+                reference(server, "fast-" + group + "-" + i, submitted.plusSeconds(10L * group)));
+          }
+          topics.publish("slow", references);
+          assertThat(topics.events(options.get("sink.topic"), 20 * group))
+              .extracting(ClassificationEvent::getReferenceId)
+              .hasSize(20 * group)
+              .doesNotContain("slow");
+        }
+        assertThat(server.requests("slow")).isPositive();
+        assertThat(server.answers("slow")).isZero();
+
+        server.release();
+        assertThat(topics.events(options.get("sink.topic"), 61))
+            .extracting(ClassificationEvent::getReferenceId)
+            .hasSize(61)
+            .contains("slow");
+      }
+      assertThat(topics.rejections(options.get("rejections.topic"), 0)).isEmpty();
+    }
+  }
+
+  private static ImageReference reference(ColourServer server, String id, Instant submittedAt) {
+    return ImageReference.newBuilder()
+        .setId(id)
+        .setUri(server.uri(id))
+        .setSubmittedAt(submittedAt)
+        .build();
   }
 
   /** The slowest good image after the first of all took less than any timeout of the job. */

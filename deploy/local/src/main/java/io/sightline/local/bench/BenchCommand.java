@@ -16,7 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -48,6 +50,14 @@ import picocli.CommandLine.Spec;
 public final class BenchCommand implements Callable<Integer> {
 
   private static final Duration WARM_UP = Duration.ofSeconds(5);
+  private static final String NAMES_LIST =
+      "decode, preprocess, session, decode-preprocess, naive-decode-preprocess, naive-loop,"
+          + " bare-loop, classify-job, classify-job-one-partition, classify-job-exchange,"
+          + " classify-job-http, latency";
+  private static final List<String> NAMES = List.of(NAMES_LIST.split(", "));
+  private static final List<Duration> LATENCY_INTERVALS =
+      List.of(Duration.ofSeconds(1), Duration.ofSeconds(10));
+  private static final int LATENCY_IMAGES_PER_SECOND = 20;
   private static final double QUIET_COMPILER = 0.05;
 
   @Option(
@@ -108,10 +118,12 @@ public final class BenchCommand implements Callable<Integer> {
       paramLabel = "NAME",
       split = ",",
       description =
-          "Variants to measure (default: all): decode, preprocess, session, decode-preprocess,"
-              + " naive-decode-preprocess, naive-loop, bare-loop, classify-job,"
-              + " classify-job-one-partition, classify-job-http (from a loopback server that answers"
-              + " after 20 ms).")
+          "Variants to measure (default: all): "
+              + NAMES_LIST
+              + ". classify-job-exchange has an exchange between parse and classify;"
+              + " classify-job-http fetches from a loopback server that answers after 20 ms; latency"
+              + " is from published to read_committed, at 20 images a second, with checkpoints of"
+              + " 1 s and 10 s.")
   private Set<String> only = Set.of();
 
   @Option(names = "--json", paramLabel = "FILE", description = "Writes the results as JSON too.")
@@ -127,6 +139,12 @@ public final class BenchCommand implements Callable<Integer> {
     if (seconds < 1 || rounds < 1 || batchSize < 1 || threads.stream().anyMatch(n -> n < 1)) {
       throw new ParameterException(
           spec.commandLine(), "--seconds, --rounds, --batch-size and --threads must be at least 1");
+    }
+    for (String name : only) {
+      if (!NAMES.contains(name)) {
+        throw new ParameterException(
+            spec.commandLine(), "--only: " + name + " is not a variant; they are " + NAMES_LIST);
+      }
     }
     if (!Files.isDirectory(images)) {
       throw new ParameterException(spec.commandLine(), "--images: " + images + " is not a folder");
@@ -165,6 +183,17 @@ public final class BenchCommand implements Callable<Integer> {
                 "round %d of %d: %s, %d threads: %.1f images/s%n",
                 round, rounds, variant.name(), variant.threads(), work.imagesPerSecond());
             out.flush();
+          }
+        }
+        if (isWanted("latency")) {
+          int slots = Collections.max(threads);
+          BenchJob.Setup setup =
+              new BenchJob.Setup(
+                  broker, model, descriptor, pictures, size, slots, slots, pictures::uri, Map.of());
+          for (Duration interval : LATENCY_INTERVALS) {
+            out.printf("latency, checkpoints of %d s%n", interval.toSeconds());
+            out.flush();
+            report.add(Latency.measure(setup, interval, LATENCY_IMAGES_PER_SECOND));
           }
         }
       } finally {
@@ -224,28 +253,36 @@ public final class BenchCommand implements Callable<Integer> {
       }
       add(variants, "bare-loop", () -> loops.bareLoop(count));
       JobFactory jobs =
-          (name, partitions, uris) ->
-              new JobVariant(
-                  name, broker, model, descriptor, pictures, size, count, partitions, uris);
-      add(variants, "classify-job", () -> jobs.create("classify-job", count, pictures::uri));
+          (partitions, uris) ->
+              new BenchJob.Setup(
+                  broker, model, descriptor, pictures, size, count, partitions, uris, Map.of());
+      BenchJob.Setup files = jobs.create(count, pictures::uri);
+      addJob(variants, "classify-job", files);
       if (count > 1) {
-        String onePartition = "classify-job-one-partition";
-        add(variants, onePartition, () -> jobs.create(onePartition, 1, pictures::uri));
+        addJob(variants, "classify-job-one-partition", jobs.create(1, pictures::uri));
       }
-      String http = "classify-job-http";
-      add(variants, http, () -> jobs.create(http, count, server::uri));
+      addJob(variants, "classify-job-exchange", files.with(Map.of("classify.exchange", "always")));
+      addJob(variants, "classify-job-http", jobs.create(count, server::uri));
     }
   }
 
   private interface JobFactory {
-    Variant create(String name, int partitions, IntFunction<String> uris);
+    BenchJob.Setup create(int partitions, IntFunction<String> uris);
+  }
+
+  private void addJob(List<Variant> variants, String name, BenchJob.Setup setup) throws Exception {
+    add(variants, name, () -> new JobVariant(name, setup));
   }
 
   private void add(List<Variant> variants, String name, Callable<Variant> variant)
       throws Exception {
-    if (only.isEmpty() || only.contains(name)) {
+    if (isWanted(name)) {
       variants.add(variant.call());
     }
+  }
+
+  private boolean isWanted(String name) {
+    return only.isEmpty() || only.contains(name);
   }
 
   private ObjectNode setting(ModelDescriptor descriptor, Images pictures, int size) {

@@ -85,7 +85,7 @@ final class Loop implements Variant {
     for (Future<?> each : running) {
       each.get();
     }
-    return new Work(images.sum(), System.nanoTime() - started, cpu.sum(), heap.sum());
+    return new Work(images.sum(), System.nanoTime() - started, cpu.sum(), heap.sum(), List.of());
   }
 
   @Override

@@ -27,6 +27,8 @@ final class Report {
 
   private final Map<Key, List<Work>> samples = new LinkedHashMap<>();
 
+  private final List<Latency> latencies = new ArrayList<>();
+
   private record Key(String name, int threads) {}
 
   /**
@@ -50,6 +52,15 @@ final class Report {
     samples
         .computeIfAbsent(new Key(variant.name(), variant.threads()), key -> new ArrayList<>())
         .add(sample);
+  }
+
+  void add(Latency latency) {
+    latencies.add(latency);
+  }
+
+  private static Percentiles checkpoints(List<Work> rounds) {
+    return new Percentiles(
+        rounds.stream().flatMap(round -> round.checkpointMillis().stream()).toList());
   }
 
   void print(PrintWriter out) {
@@ -86,6 +97,23 @@ final class Report {
         new Key("naive-decode-preprocess", 1));
     stagesLine(out, 1);
     stagesLine(out, 2);
+    samples.forEach(
+        (key, rounds) -> {
+          Percentiles checkpoints = checkpoints(rounds);
+          if (checkpoints.count() > 0) {
+            out.printf(
+                "%-50s %s%n",
+                "checkpoints of %s, %d threads".formatted(key.name(), key.threads()),
+                checkpoints.show());
+          }
+        });
+    for (Latency latency : latencies) {
+      out.printf(
+          "%-50s %s%n",
+          "published to read_committed, checkpoints of %d s"
+              .formatted(latency.interval().toSeconds()),
+          latency.millis().show());
+    }
     out.flush();
   }
 
@@ -139,7 +167,17 @@ final class Report {
             result.put("ratio_to_bare_loop", ratio.value());
             result.putArray("ratio_interval").add(ratio.low()).add(ratio.high());
           }
+          Percentiles checkpoints = checkpoints(rounds);
+          if (checkpoints.count() > 0) {
+            checkpoints.writeTo(result.putObject("checkpoint_ms"));
+          }
         });
+    ArrayNode published = setting.putArray("published_to_read_committed_ms");
+    for (Latency latency : latencies) {
+      ObjectNode node = published.addObject();
+      node.put("checkpoint_interval", latency.interval().toMillis());
+      latency.millis().writeTo(node);
+    }
     mapper.writeValue(file.toFile(), setting);
   }
 

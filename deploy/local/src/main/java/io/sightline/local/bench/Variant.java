@@ -2,6 +2,7 @@
 package io.sightline.local.bench;
 
 import java.time.Duration;
+import java.util.List;
 
 /** One thing that is measured, again and again, in turn with the others. */
 interface Variant extends AutoCloseable {
@@ -28,8 +29,9 @@ interface Variant extends AutoCloseable {
    * @param nanos the time that it took
    * @param cpuNanos CPU time
    * @param heapBytes heap that was allocated
+   * @param checkpointMillis how long each checkpoint took that was completed meanwhile
    */
-  record Work(long images, long nanos, long cpuNanos, long heapBytes) {
+  record Work(long images, long nanos, long cpuNanos, long heapBytes, List<Long> checkpointMillis) {
 
     double imagesPerSecond() {
       return images * 1e9 / nanos;

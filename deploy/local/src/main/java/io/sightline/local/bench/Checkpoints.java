@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.local.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.JobID;
+
+/** The completed checkpoints of a job, as Flink's REST endpoint tells of them. */
+final class Checkpoints {
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+  private final URI uri;
+
+  Checkpoints(int restPort, JobID job) {
+    uri = URI.create("http://localhost:%d/jobs/%s/checkpoints".formatted(restPort, job));
+  }
+
+  /**
+   * Durations from trigger to completion, in milliseconds, of the completed checkpoints that were
+   * triggered within a time.
+   */
+  List<Long> durations(long startMillis, long endMillis) throws IOException, InterruptedException {
+    HttpClient client = HttpClient.newHttpClient();
+    HttpResponse<String> response =
+        client.send(
+            HttpRequest.newBuilder(uri).timeout(TIMEOUT).build(),
+            HttpResponse.BodyHandlers.ofString());
+    if (response.statusCode() != 200) {
+      throw new IOException("%s answered %d".formatted(uri, response.statusCode()));
+    }
+    List<Long> durations = new ArrayList<>();
+    for (JsonNode checkpoint : new ObjectMapper().readTree(response.body()).path("history")) {
+      long triggered = checkpoint.path("trigger_timestamp").asLong();
+      if (checkpoint.path("status").asText().equals("COMPLETED")
+          && triggered >= startMillis
+          && triggered < endMillis) {
+        durations.add(checkpoint.path("end_to_end_duration").asLong());
+      }
+    }
+    return durations;
+  }
+}
