@@ -27,7 +27,9 @@ class SchemaHistoryTest {
     return List.of(
         ImageReference.getClassSchema(),
         ClassificationEvent.getClassSchema(),
-        Rejection.getClassSchema());
+        Rejection.getClassSchema(),
+        EvaluationReport.getClassSchema(),
+        EvaluationState.getClassSchema());
   }
 
   @ParameterizedTest
