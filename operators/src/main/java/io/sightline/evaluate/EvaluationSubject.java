@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.evaluate;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was evaluated, as a report names it. Immutable.
+ *
+ * @param modelVersion null where none is set
+ * @param labels names of the classes, in the order of class ids
+ * @param split split of the data set, for example {@code val}; null for a stream
+ * @param publishedTop1 as a fraction from 0 to 1; null where none is known
+ */
+public record EvaluationSubject(
+    String modelName,
+    @Nullable String modelVersion,
+    String modelFingerprint,
+    List<String> labels,
+    @Nullable String split,
+    @Nullable Double publishedTop1) {
+
+  public EvaluationSubject {
+    labels = List.copyOf(labels);
+  }
+}

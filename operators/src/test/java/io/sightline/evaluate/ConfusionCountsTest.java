@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfusionCountsTest {
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 10, 1000, Integer.MAX_VALUE})
+  void itIsAMapThatComesInOrder(int classes) {
+    SplittableRandom random = new SplittableRandom(classes);
+    ConfusionCounts confusion = new ConfusionCounts(classes);
+    Map<List<Integer>, Long> expected = new TreeMap<>(ConfusionCountsTest::compare);
+    for (int i = 0; i < 5_000; i++) {
+      int label = random.nextInt(classes);
+      int predicted = random.nextInt(Math.min(classes, 30)) - 1;
+      confusion.increment(label, predicted);
+      expected.merge(List.of(label, predicted), 1L, Long::sum);
+    }
+    confusion.increment(classes - 1, classes - 1);
+    expected.merge(List.of(classes - 1, classes - 1), 1L, Long::sum);
+
+    assertThat(pairs(confusion)).containsExactlyElementsOf(expected.entrySet());
+    assertThat(confusion.size()).isEqualTo(expected.size());
+    ConfusionCounts restored = ConfusionCounts.of(classes, confusion.toBytes());
+    assertThat(restored).isEqualTo(confusion).hasSameHashCodeAs(confusion);
+    assertThat(pairs(restored)).containsExactlyElementsOf(expected.entrySet());
+  }
+
+  private static int compare(List<Integer> one, List<Integer> other) {
+    int byLabel = Integer.compare(one.get(0), other.get(0));
+    return byLabel != 0 ? byLabel : Integer.compare(one.get(1), other.get(1));
+  }
+
+  private static List<Map.Entry<List<Integer>, Long>> pairs(ConfusionCounts confusion) {
+    List<Map.Entry<List<Integer>, Long>> pairs = new ArrayList<>();
+    confusion.forEach(
+        (label, predicted, count) -> pairs.add(Map.entry(List.of(label, predicted), count)));
+    return pairs;
+  }
+
+  @Test
+  void theFormIsWhatTheSchemaDocuments() {
+    ConfusionCounts confusion = new ConfusionCounts(1000);
+    confusion.increment(0, ConfusionCounts.NO_CLASS); // key 0
+    for (int i = 0; i < 300; i++) {
+      confusion.increment(1, 1); // key 1001 + 2, after 0: a step of 1003 = 7 * 128 + 107
+    }
+    assertThat(confusion.toBytes())
+        .containsExactly(1, 1, 0x80 | 107, 7, 0x80 | (300 % 128), 300 / 128);
+  }
+
+  @Test
+  void countsThatDifferInOnePairAreNotEqual() {
+    ConfusionCounts one = new ConfusionCounts(3);
+    ConfusionCounts other = new ConfusionCounts(3);
+    one.increment(0, 1);
+    other.increment(0, 2);
+    assertThat(one).isNotEqualTo(other);
+    one.increment(0, 2);
+    other.increment(0, 1);
+    assertThat(one).isEqualTo(other);
+    one.increment(0, 2);
+    assertThat(one).isNotEqualTo(other);
+    assertThat(new ConfusionCounts(3)).isNotEqualTo(new ConfusionCounts(4));
+  }
+
+  @Test
+  @Timeout(60)
+  void mergingLargeTablesIsNotSlowerThanCountingThem() {
+    SplittableRandom random = new SplittableRandom(1);
+    ConfusionCounts sum = new ConfusionCounts(5_000);
+    for (int part = 0; part < 3; part++) {
+      ConfusionCounts counts = new ConfusionCounts(5_000);
+      for (int i = 0; i < 390_000; i++) { // just below what makes the table grow
+        counts.increment(random.nextInt(5_000), random.nextInt(5_000));
+      }
+      sum.add(counts);
+    }
+    long[] total = new long[1];
+    sum.forEach((label, predicted, count) -> total[0] += count);
+    assertThat(total[0]).isEqualTo(1_170_000);
+  }
+
+  @Test
+  void bytesThatAreNoCountsAreRefused() {
+    byte[][] malformed = {
+      {1}, // no count
+      {1, (byte) 0x81}, // a count that is cut off
+      {0, 1}, // not after the key before
+      {1, 0}, // a count of 0
+      {7, 1}, // the key 6 of 0 to 5
+      {6, 1, 1, 1}, // the same, in two steps
+      {1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 1}, // a count beyond 63 bits
+    };
+    assertThat(ConfusionCounts.of(2, new byte[] {6, 1}).size()).isEqualTo(1);
+    for (byte[] bytes : malformed) {
+      assertThatThrownBy(() -> ConfusionCounts.of(2, bytes))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+}
