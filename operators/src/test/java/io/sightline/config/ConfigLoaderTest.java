@@ -3,6 +3,7 @@ package io.sightline.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sightline.testing.RepositoryFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.sightline.config;
+package io.sightline.testing;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The root of the checkout that the tests run in. */
-final class RepositoryFolder {
+public final class RepositoryFolder {
 
   private RepositoryFolder() {}
 
-  static Path find() {
+  public static Path find() {
     Path folder = Path.of("").toAbsolutePath();
     while (folder != null && !Files.isDirectory(folder.resolve("schemas"))) {
       folder = folder.getParent();
