@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class TrainDemoTest {
+
+  @TempDir Path folder;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @Test
+  void anAbsentDataSetIsSaidWithTheWayToGetIt() {
+    Path output = folder.resolve("output");
+    assertThat(execute("--data", folder.toString(), "--output", output.toString())).isEqualTo(2);
+    assertThat(err.toString())
+        .contains(
+            "--data: %s lacks train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz, t10k-images-idx3-ubyte.gz, t10k-labels-idx1-ubyte.gz"
+                .formatted(folder))
+        .contains("apt-get install dataset-fashion-mnist");
+    assertThat(output).doesNotExist();
+  }
+
+  @Test
+  void ofAnIncompleteDataSetTheMissingFilesAreNamed() throws IOException {
+    for (String file : FashionMnist.missingIn(folder)) {
+      Files.createFile(folder.resolve(file));
+    }
+    Files.delete(folder.resolve("t10k-labels-idx1-ubyte.gz"));
+    assertThat(execute("--data", folder.toString(), "--output", folder.toString())).isEqualTo(2);
+    assertThat(err.toString()).contains(folder + " lacks t10k-labels-idx1-ubyte.gz of");
+  }
+
+  @Test
+  void noEpochAtAllIsRefused() {
+    assertThat(execute("--output", folder.toString(), "--epochs", "0")).isEqualTo(2);
+    assertThat(err.toString()).contains("--epochs must be at least 1");
+  }
+
+  @Test
+  void theHelpNamesTheOptionsAndExitCodes() {
+    assertThat(execute("--help")).isZero();
+    assertThat(out.toString()).contains("--data", "--output", "--epochs", "--seed", "Exit codes:");
+  }
+
+  private int execute(String... arguments) {
+    return new CommandLine(new TrainDemo())
+        .setOut(new PrintWriter(out))
+        .setErr(new PrintWriter(err))
+        .execute(arguments);
+  }
+}
