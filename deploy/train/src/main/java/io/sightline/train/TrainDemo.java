@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:The model was written and is as good as it must be.",
-      "1:The training failed, or the model is not as good as it must be. Nothing was replaced.",
+      "1:The training failed, or the model is not as good as it must be. Nothing was written.",
       "2:The command line is wrong, or the data set is not there. Nothing was started."
     })
 final class TrainDemo implements Callable<Integer> {
@@ -120,6 +120,10 @@ final class TrainDemo implements Callable<Integer> {
       train(network, images, out);
       ModelProto model = network.toOnnx();
       if (!isProven(network, model, images.test(), out)) {
+        spec.commandLine()
+            .getErr()
+            .println("train-demo: the model is not as good as it must be; nothing was written");
+        spec.commandLine().getErr().flush();
         return FAILED;
       }
       DemoFolder.writeModel(output.resolve("model"), model, FashionMnist.LABELS);

@@ -136,7 +136,8 @@ class IdxFilesTest {
     return pixels;
   }
 
-  private static byte[] idx(byte[] content, int... header) throws IOException {
+  /** The bytes of a file: numbers, then its content. */
+  static byte[] idx(byte[] content, int... header) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
     for (int value : header) {
@@ -146,7 +147,7 @@ class IdxFilesTest {
     return bytes.toByteArray();
   }
 
-  private static byte[] gzip(byte[] content) throws IOException {
+  static byte[] gzip(byte[] content) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (GZIPOutputStream out = new GZIPOutputStream(bytes)) {
       out.write(content);
