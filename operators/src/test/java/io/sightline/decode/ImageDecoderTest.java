@@ -131,6 +131,37 @@ class ImageDecoderTest {
     assertThat(pixel(row, 2, SIDE - 1, 0)).isEqualTo(100);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {".jpg", ".png", ".webp"})
+  void anImageThatIsCutOffAtAnyByteIsRejectedOrWhole(String extension) throws RejectedException {
+    byte[] whole = TestImages.noise(extension, 40, 30, 3);
+    decode(whole);
+    decoder.writeTo(row);
+    float[] expected = values(row);
+
+    int accepted = 0;
+    for (int length = 0; length < whole.length; length++) {
+      byte[] part = Arrays.copyOf(whole, length);
+      try {
+        decode(part);
+      } catch (RejectedException e) {
+        continue;
+      }
+      decoder.writeTo(row);
+      assertThat(values(row)).as("%d of %d bytes", length, whole.length).isEqualTo(expected);
+      accepted++;
+    }
+
+    // A JPEG without its end marker has all of its pixels.
+    assertThat(accepted).isLessThanOrEqualTo(4);
+  }
+
+  private static float[] values(ByteBuffer row) {
+    float[] values = new float[row.capacity() / Float.BYTES];
+    row.duplicate().clear().order(row.order()).asFloatBuffer().get(values);
+    return values;
+  }
+
   @Test
   void aTruncatedJpegIsRejectedAsCorrupt() throws RejectedException {
     byte[] jpeg = TestImages.noise(".jpg", 200, 150, 1);
