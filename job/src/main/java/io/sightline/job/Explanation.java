@@ -8,7 +8,10 @@ import java.io.PrintWriter;
 import java.util.List;
 import org.apache.flink.runtime.OperatorIDPair;
 import org.apache.flink.runtime.jobgraph.JobEdge;
+import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.runtime.jobgraph.JobVertex;
+import org.apache.flink.runtime.jobgraph.tasks.CheckpointCoordinatorConfiguration;
+import org.apache.flink.runtime.jobgraph.tasks.JobCheckpointingSettings;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 
 /** Prints what a job would be: its options and where they come from, its model and its graph. */
@@ -50,7 +53,8 @@ final class Explanation {
   void graph(StreamGraph graph) {
     out.println("Graph (operators of one task are chained)");
     int number = 0;
-    for (JobVertex task : graph.getJobGraph().getVerticesSortedTopologicallyFromSources()) {
+    JobGraph job = graph.getJobGraph();
+    for (JobVertex task : job.getVerticesSortedTopologicallyFromSources()) {
       number++;
       out.printf("  task %d, parallelism %d%s%n", number, task.getParallelism(), inputs(task));
       // Flink lists the operators of a chain from its end.
@@ -64,6 +68,15 @@ final class Explanation {
                 ? "-"
                 : operator.getUserDefinedOperatorUid());
       }
+    }
+    JobCheckpointingSettings settings = job.getCheckpointingSettings();
+    if (settings != null) {
+      CheckpointCoordinatorConfiguration checkpoints =
+          settings.getCheckpointCoordinatorConfiguration();
+      out.printf(
+          "  checkpoints every %d ms, %s%n",
+          checkpoints.getCheckpointInterval(),
+          checkpoints.isUnalignedCheckpointsEnabled() ? "unaligned" : "aligned");
     }
     out.println();
   }

@@ -202,7 +202,8 @@ class ClassifyCommandTest {
         .containsPattern("(?m)^    Classify +uid classify$")
         .containsPattern("(?m)^    Route +uid route$")
         .containsPattern("(?m)^    Events: Writer +uid events$")
-        .containsPattern("(?m)^    Rejections: Writer +uid rejections$");
+        .containsPattern("(?m)^    Rejections: Writer +uid rejections$")
+        .containsPattern("(?m)^  checkpoints every 10000 ms, unaligned$");
   }
 
   @Test
