@@ -103,6 +103,16 @@ public final class EmbeddedBroker implements AutoCloseable {
     return admin;
   }
 
+  /**
+   * Waits until the broker coordinates consumer groups and transactions. It makes their topics when
+   * it is first asked for a coordinator, and whoever asks first is told that there is none yet.
+   */
+  public void awaitCoordinators() throws ExecutionException, InterruptedException {
+    String nobody = "nobody";
+    admin().listConsumerGroupOffsets(nobody).partitionsToOffsetAndMetadata().get();
+    admin().fenceProducers(List.of(nobody)).all().get();
+  }
+
   /** Creates a topic and waits until each of its partitions has a leader. */
   public void createTopic(String name, int partitions) {
     createTopic(name, partitions, Map.of());
@@ -301,6 +311,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     private @Nullable Path keystore;
     private String keystorePassword = "";
     private boolean authorization;
+    private boolean shutdownHook = true;
 
     private Builder() {}
 
@@ -339,21 +350,31 @@ public final class EmbeddedBroker implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Leaves it to the caller to close the broker where the process is asked to end, after those
+     * who need it. Otherwise it goes by itself then.
+     */
+    public Builder withoutShutdownHook() {
+      shutdownHook = false;
+      return this;
+    }
+
     /** Starts the broker; it takes a few seconds. */
     public EmbeddedBroker start() throws IOException {
       EmbeddedBroker broker = new EmbeddedBroker(this);
+      boolean started = false;
       try {
         broker.format();
         broker.start();
-        Runtime.getRuntime().addShutdownHook(broker.shutdownHook);
-        return broker;
-      } catch (IOException | RuntimeException | Error e) {
-        try {
-          broker.close();
-        } catch (RuntimeException suppressed) {
-          e.addSuppressed(suppressed);
+        if (shutdownHook) {
+          Runtime.getRuntime().addShutdownHook(broker.shutdownHook);
         }
-        throw e;
+        started = true;
+        return broker;
+      } finally {
+        if (!started) { // by an InterruptedException too, which Scala does not declare
+          broker.close();
+        }
       }
     }
 

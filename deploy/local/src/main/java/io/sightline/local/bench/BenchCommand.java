@@ -10,8 +10,6 @@ import io.sightline.local.EmbeddedBroker;
 import io.sightline.model.ModelDescriptor;
 import io.sightline.model.ModelFolder;
 import java.io.PrintWriter;
-import java.lang.management.CompilationMXBean;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -58,7 +56,6 @@ public final class BenchCommand implements Callable<Integer> {
   private static final List<Duration> LATENCY_INTERVALS =
       List.of(Duration.ofSeconds(1), Duration.ofSeconds(10));
   private static final int LATENCY_IMAGES_PER_SECOND = 20;
-  private static final double QUIET_COMPILER = 0.05;
 
   @Option(
       names = "--model",
@@ -173,6 +170,7 @@ public final class BenchCommand implements Callable<Integer> {
     try (EmbeddedBroker broker = EmbeddedBroker.create();
         ImageServer server = new ImageServer(pictures)) {
       try {
+        broker.awaitCoordinators();
         addVariants(variants, broker, server, descriptor, pictures, size);
         warmUp(variants, out);
         for (int round = 1; round <= rounds; round++) {
@@ -211,19 +209,15 @@ public final class BenchCommand implements Callable<Integer> {
 
   /** Works until the JIT compiler is quiet: a job on a TaskManager runs for hours. */
   private void warmUp(List<Variant> variants, PrintWriter out) throws Exception {
-    CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
     long started = System.nanoTime();
     long end = started + TimeUnit.SECONDS.toNanos(warmUpSeconds);
     double share = 1;
-    while (share > QUIET_COMPILER && System.nanoTime() - end < 0) {
-      long turn = System.nanoTime();
-      long compiled = compiler.getTotalCompilationTime();
+    while (share > JitCompilers.QUIET && System.nanoTime() - end < 0) {
+      JitCompilers turn = new JitCompilers();
       for (Variant variant : variants) {
         variant.work(WARM_UP);
       }
-      share =
-          (double) TimeUnit.MILLISECONDS.toNanos(compiler.getTotalCompilationTime() - compiled)
-              / (System.nanoTime() - turn);
+      share = turn.share();
     }
     out.printf(
         "warmed up for %d s; the JIT compilers were then busy %.0f %% of the time%n",

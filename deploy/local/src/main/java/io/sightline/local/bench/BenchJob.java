@@ -5,12 +5,11 @@ import io.sightline.config.ClassifyJobConfig;
 import io.sightline.config.Problems;
 import io.sightline.job.ClassifyJob;
 import io.sightline.local.EmbeddedBroker;
+import io.sightline.local.LocalFlink;
 import io.sightline.model.ModelDescriptor;
 import io.sightline.schemas.ImageReference;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -19,11 +18,9 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -74,8 +71,7 @@ final class BenchJob implements AutoCloseable {
   private final String input;
   private final KafkaProducer<byte[], byte[]> producer;
   private final KafkaConsumer<byte[], byte[]> events;
-  private final JobClient job;
-  private final Checkpoints checkpoints;
+  private final LocalFlink flink;
   private long published;
   private long lastProgress = System.nanoTime();
 
@@ -110,16 +106,14 @@ final class BenchJob implements AutoCloseable {
     List<TopicPartition> partition = List.of(new TopicPartition(output, 0));
     events.assign(partition);
     events.seekToBeginning(partition);
-    int restPort = freePort();
-    ClassifyJobConfig config = config(restPort);
+    ClassifyJobConfig config = config();
     StreamExecutionEnvironment env =
-        StreamExecutionEnvironment.createLocalEnvironment(setup.slots(), config.flink());
+        StreamExecutionEnvironment.getExecutionEnvironment(config.flink());
     ClassifyJob.define(env, config, setup.model(), setup.partitions());
-    job = env.executeAsync(id);
-    checkpoints = new Checkpoints(restPort, job.getJobID());
+    flink = LocalFlink.run(env, config.flink(), setup.slots());
   }
 
-  private ClassifyJobConfig config(int restPort) throws Exception {
+  private ClassifyJobConfig config() throws Exception {
     Map<String, String> options = new HashMap<>();
     options.put("job.name", id);
     options.put("source.kafka.bootstrap-servers", setup.broker().bootstrapServers());
@@ -136,7 +130,6 @@ final class BenchJob implements AutoCloseable {
     options.put("execution.checkpointing.interval", "1 s");
     options.put("parallelism.default", Integer.toString(setup.slots()));
     options.put("taskmanager.numberOfTaskSlots", Integer.toString(setup.slots()));
-    options.put("rest.bind-port", Integer.toString(restPort));
     options.put("web.checkpoints.history", "1000");
     options.putAll(setup.options());
     Problems problems = new Problems();
@@ -145,14 +138,9 @@ final class BenchJob implements AutoCloseable {
     return config;
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
-  Checkpoints checkpoints() {
-    return checkpoints;
+  /** What the cluster tells of the job's checkpoints. */
+  Checkpoints checkpoints() throws Exception {
+    return new Checkpoints(flink.webInterface(), flink.job());
   }
 
   /** Publishes references, and waits until the broker has them. */
@@ -197,23 +185,16 @@ final class BenchJob implements AutoCloseable {
       lastProgress = now;
     } else if (now - lastProgress > PATIENCE_NANOS) {
       throw new IllegalStateException(
-          "%s: no event came for 5 minutes; the job is %s".formatted(id, job.getJobStatus().get()));
+          "%s: no event came for 5 minutes; the job is %s".formatted(id, flink.status()));
     }
     return records;
   }
 
   @Override
   public void close() throws Exception {
-    try {
-      job.cancel().get();
-      while (!job.getJobStatus().get().isGloballyTerminalState()) {
-        TimeUnit.MILLISECONDS.sleep(20);
-      }
-    } catch (ExecutionException | IllegalStateException e) {
-      // The local cluster goes with its job and may be gone before it answers.
-    } finally {
-      producer.close();
-      events.close();
+    try (producer;
+        events) {
+      flink.close();
     }
   }
 }

@@ -20,8 +20,8 @@ final class Checkpoints {
 
   private final URI uri;
 
-  Checkpoints(int restPort, JobID job) {
-    uri = URI.create("http://localhost:%d/jobs/%s/checkpoints".formatted(restPort, job));
+  Checkpoints(URI rest, JobID job) {
+    uri = rest.resolve("/jobs/" + job + "/checkpoints");
   }
 
   /**

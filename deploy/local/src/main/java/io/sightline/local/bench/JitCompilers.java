@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.local.bench;
+
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The share of time that the JIT compilers have worked since this was made. A job on a TaskManager
+ * runs for hours, and a bench for minutes: what they take is not to be measured.
+ */
+final class JitCompilers {
+
+  /** Below this they are as good as idle. */
+  static final double QUIET = 0.05;
+
+  private static final CompilationMXBean COMPILERS = ManagementFactory.getCompilationMXBean();
+
+  private final long compiledMillis = COMPILERS.getTotalCompilationTime();
+  private final long started = System.nanoTime();
+
+  /** From 0; above 1 where several compilers worked. */
+  double share() {
+    long nanos =
+        TimeUnit.MILLISECONDS.toNanos(COMPILERS.getTotalCompilationTime() - compiledMillis);
+    return (double) nanos / (System.nanoTime() - started);
+  }
+
+  /** Waits until they are quiet for a second, but so long at most. */
+  static void awaitQuiet(long mostSeconds) throws InterruptedException {
+    JitCompilers second;
+    do {
+      second = new JitCompilers();
+      TimeUnit.SECONDS.sleep(1);
+      mostSeconds--;
+    } while (second.share() > QUIET && mostSeconds > 0);
+  }
+}
