@@ -11,11 +11,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,8 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Runs the command line as a user does, in a process of its own. */
 class CommandLineIT {
-
-  private static final int PATIENCE_SECONDS = 120;
 
   @TempDir static Path folder;
   private static EmbeddedBroker broker;
@@ -66,7 +62,7 @@ class CommandLineIT {
 
   @Test
   void checkPassesAndLeavesTheTopicsEmpty() throws Exception {
-    Run check =
+    CommandProcess check =
         run("classify", "--config", config.toString(), "--set", "sink.topic=untouched", "--check")
             .end();
 
@@ -80,10 +76,10 @@ class CommandLineIT {
 
   @Test
   void aMissingTopicFailsTheCheckAndTheJobAndIsNotCreated() throws Exception {
-    Run check =
+    CommandProcess check =
         run("classify", "--config", config.toString(), "--set", "rejections.topic=none", "--check")
             .end();
-    Run job =
+    CommandProcess job =
         run("classify", "--config", config.toString(), "--set", "rejections.topic=none").end();
 
     assertThat(check.exitCode()).isEqualTo(1);
@@ -95,7 +91,7 @@ class CommandLineIT {
 
   @Test
   void aTransactionTimeoutThatTheBrokerRefusesIsFoundBeforeAnythingRuns() throws Exception {
-    Run job =
+    CommandProcess job =
         run("classify", "--config", config.toString(), "--set", "sink.transaction-timeout=1 h")
             .end();
 
@@ -105,7 +101,8 @@ class CommandLineIT {
 
   @Test
   void aBadConfigurationEndsWithTwo() throws Exception {
-    Run job = run("classify", "--config", config.toString(), "--set", "batch.maxsize=2").end();
+    CommandProcess job =
+        run("classify", "--config", config.toString(), "--set", "batch.maxsize=2").end();
 
     assertThat(job.exitCode()).isEqualTo(2);
     assertThat(job.output())
@@ -124,7 +121,7 @@ class CommandLineIT {
         List.of(good.getBytes(StandardCharsets.UTF_8), missing.getBytes(StandardCharsets.UTF_8)),
         Arrays.asList(null, null));
 
-    try (Run job = run("classify", "--config", config.toString())) {
+    try (CommandProcess job = run("classify", "--config", config.toString())) {
       List<ClassificationEvent> events = topics.events("events", 1);
       List<Rejection> rejections = topics.rejections("rejections", 1);
 
@@ -136,44 +133,7 @@ class CommandLineIT {
     }
   }
 
-  private Run run(String... arguments) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.sightline.local.LocalMain"));
-    command.addAll(List.of(arguments));
-    Path output = Files.createTempFile(folder, "output", ".txt");
-    ProcessBuilder process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
-    process.environment().putAll(Map.of("EVENTS", "events", "ORT_DISABLE_TELEMETRY", "1"));
-    return new Run(process.start(), output);
-  }
-
-  /** A command that was started; closing kills it. */
-  private record Run(Process process, Path file) implements AutoCloseable {
-
-    Run end() throws InterruptedException, IOException {
-      boolean ended = process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
-      process.destroyForcibly();
-      assertThat(ended).as(output()).isTrue();
-      return this;
-    }
-
-    int exitCode() {
-      return process.exitValue();
-    }
-
-    String output() throws IOException {
-      return Files.readString(file);
-    }
-
-    @Override
-    public void close() throws InterruptedException {
-      process.destroyForcibly().waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    }
+  private static CommandProcess run(String... arguments) throws IOException {
+    return CommandProcess.start(folder, Map.of("EVENTS", "events"), List.of(), arguments);
   }
 }

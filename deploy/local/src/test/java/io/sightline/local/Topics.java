@@ -65,8 +65,14 @@ final class Topics {
 
   /** Reads committed events from the start of a topic until there are as many, or patience ends. */
   List<ClassificationEvent> events(String topic, int count) throws IOException {
+    return eventsAt(broker.bootstrapServers(), topic, count);
+  }
+
+  /** Reads committed events of another broker, as {@link #events} does. */
+  static List<ClassificationEvent> eventsAt(String bootstrapServers, String topic, int count)
+      throws IOException {
     List<ClassificationEvent> events = new ArrayList<>();
-    for (byte[] value : committed(topic, count)) {
+    for (byte[] value : committed(bootstrapServers, topic, count)) {
       events.add(ClassificationEvent.getDecoder().decode(value));
     }
     return events;
@@ -75,21 +81,17 @@ final class Topics {
   /** Reads committed rejections, as {@link #events} does. */
   List<Rejection> rejections(String topic, int count) throws IOException {
     List<Rejection> rejections = new ArrayList<>();
-    for (byte[] value : committed(topic, count)) {
+    for (byte[] value : committed(broker.bootstrapServers(), topic, count)) {
       rejections.add(Rejection.getDecoder().decode(value));
     }
     return rejections;
   }
 
-  private List<byte[]> committed(String topic, int count) {
+  private static List<byte[]> committed(String bootstrapServers, String topic, int count) {
     List<byte[]> values = new ArrayList<>();
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
-            Map.of(
-                "bootstrap.servers",
-                broker.bootstrapServers(),
-                "isolation.level",
-                "read_committed"),
+            Map.of("bootstrap.servers", bootstrapServers, "isolation.level", "read_committed"),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer())) {
       List<TopicPartition> partitions =
