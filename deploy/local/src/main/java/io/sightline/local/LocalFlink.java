@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.runtime.execution.ExecutionState;
@@ -47,6 +48,7 @@ public final class LocalFlink implements AutoCloseable {
     own.set(RestOptions.BIND_PORT, "0");
     own.set(RestOptions.ADDRESS, LOOPBACK);
     own.set(RestOptions.BIND_ADDRESS, LOOPBACK);
+    own.set(JobManagerOptions.BIND_HOST, LOOPBACK); // the blob server listens everywhere otherwise
     own.set(WebOptions.SUBMIT_ENABLE, false);
     MiniCluster cluster =
         new MiniCluster(

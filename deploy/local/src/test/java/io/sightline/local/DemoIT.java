@@ -121,6 +121,9 @@ class DemoIT {
       assertThat(Topics.eventsAt(address, "events", 21))
           .hasSize(21)
           .anySatisfy(event -> assertThat(event.getReferenceId()).isEqualTo("mine"));
+      assertThat(Sockets.of(demo.process().pid()))
+          .hasSizeGreaterThan(4)
+          .allSatisfy(socket -> assertThat(socket.isLoopback()).as(socket.toString()).isTrue());
       URI flink = URI.create(find(FLINK, demo.output()).group(1));
       assertThat(new String(flink.toURL().openStream().readAllBytes(), StandardCharsets.UTF_8))
           .contains("Apache Flink Web Dashboard");
