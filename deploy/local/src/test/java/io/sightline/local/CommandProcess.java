@@ -38,9 +38,13 @@ record CommandProcess(Process process, Path file) implements AutoCloseable {
   /** Starts any program. */
   static CommandProcess start(Path folder, Map<String, String> environment, List<String> command)
       throws IOException {
+    // Where the tests run in the background their children would ignore SIGINT, as the shell has
+    // it.
+    List<String> interruptible = new ArrayList<>(List.of("env", "--default-signal=INT"));
+    interruptible.addAll(command);
     Path output = Files.createTempFile(folder, "output", ".txt");
     ProcessBuilder process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        new ProcessBuilder(interruptible).redirectErrorStream(true).redirectOutput(output.toFile());
     process.environment().putAll(environment);
     process.environment().put("ORT_DISABLE_TELEMETRY", "1");
     return new CommandProcess(process.start(), output);
