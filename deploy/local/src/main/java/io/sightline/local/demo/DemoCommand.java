@@ -108,6 +108,7 @@ public final class DemoCommand implements Callable<Integer> {
     Configurator.setLevel("io.sightline", Level.WARN);
     // What they warn about at the end is that it is the end.
     Configurator.setLevel("org.apache.pekko", Level.ERROR);
+    Configurator.setLevel("org.apache.flink.runtime.rpc", Level.ERROR);
     Configurator.setLevel(
         "org.apache.flink.runtime.checkpoint.CheckpointFailureManager", Level.ERROR);
     Screen screen = new Screen(spec.commandLine().getOut(), CommandLine.Help.Ansi.AUTO.enabled());
