@@ -41,6 +41,9 @@ final class Demo {
   private static final int SLOTS = Math.min(2, Runtime.getRuntime().availableProcessors());
   private static final Duration POLL = Duration.ofMillis(50);
 
+  /** Two checkpoints and a little more. */
+  private static final Duration DOUBLES = Duration.ofMillis(2_500);
+
   /** Longest time without an outcome. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -72,7 +75,8 @@ final class Demo {
         "Classifying %d images with %s (%d classes), and one that is broken on purpose."
             .formatted(samples.size(), model.name(), model.labels().size()));
     try (TemporaryFolder folder = new TemporaryFolder();
-        EmbeddedBroker broker = startBroker()) {
+        EmbeddedBroker broker = EmbeddedBroker.builder().withoutShutdownHook().start()) {
+      prepare(broker);
       screen.line(
           "Kafka broker     %s, topics %s, %s, %s"
               .formatted(broker.bootstrapServers(), REFERENCES, EVENTS, REJECTIONS));
@@ -96,13 +100,11 @@ final class Demo {
     }
   }
 
-  private static EmbeddedBroker startBroker() throws Exception {
-    EmbeddedBroker broker = EmbeddedBroker.builder().withoutShutdownHook().start();
+  private static void prepare(EmbeddedBroker broker) throws Exception {
     broker.awaitCoordinators();
     broker.createTopic(REFERENCES, SLOTS);
     broker.createTopic(EVENTS, 1);
     broker.createTopic(REJECTIONS, 1);
-    return broker;
   }
 
   /** The images with half of the first one, as a file of its own, among them. */
@@ -178,11 +180,14 @@ final class Demo {
                   .formatted(tally.of() - tally.done(), PATIENCE.toSeconds()));
           break;
         }
-        screen.progress(tally.done(), tally.of(), "");
+        screen.progress(tally.done(), tally.of());
       }
       // A double would come with the next checkpoints.
-      for (ConsumerRecord<byte[], byte[]> outcome : consumer.poll(POLL)) {
-        show(outcome, tally);
+      long end = System.nanoTime() + DOUBLES.toNanos();
+      while (System.nanoTime() - end < 0) {
+        for (ConsumerRecord<byte[], byte[]> outcome : consumer.poll(POLL)) {
+          show(outcome, tally);
+        }
       }
       screen.endProgress();
     }

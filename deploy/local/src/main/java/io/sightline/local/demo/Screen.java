@@ -34,11 +34,10 @@ final class Screen {
     out.flush();
   }
 
-  synchronized void progress(int done, int of, String note) {
+  synchronized void progress(int done, int of) {
     int filled = WIDTH * done / of;
     String now =
-        "[%s%s] %d of %d  %s"
-            .formatted("#".repeat(filled), ".".repeat(WIDTH - filled), done, of, note);
+        "[%s%s] %d of %d".formatted("#".repeat(filled), ".".repeat(WIDTH - filled), done, of);
     int tenthsNow = TENTHS * done / of;
     if (terminal) {
       bar = now;
