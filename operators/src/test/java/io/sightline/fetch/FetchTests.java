@@ -24,12 +24,17 @@ final class FetchTests {
   private FetchTests() {}
 
   static FetchSettings settings(Duration timeout, long maxInflightBytes) {
+    return settings(timeout, maxInflightBytes, 2);
+  }
+
+  /** With one thread files are looked up in the order in which they were asked for. */
+  static FetchSettings settings(Duration timeout, long maxInflightBytes, int threads) {
     return new FetchSettings(
         Set.of("file", "http", "https", "remote", "s9"),
         MAX_BYTES,
         Duration.ofSeconds(5),
         timeout,
-        2,
+        threads,
         maxInflightBytes);
   }
 

@@ -145,7 +145,8 @@ class SchemeStoreTest {
 
   @Test
   void aCancelledFetchGivesUpItsPlaceInTheQueue() throws Exception {
-    reopen(Duration.ofSeconds(20), 1_000);
+    store.close();
+    store = ImageStores.open(settings(Duration.ofSeconds(20), 1_000, 1));
     ImageBytes held = get(store.fetch(reference(write("a.jpg", image(900)))));
     CompletableFuture<ImageBytes> cancelled = store.fetch(reference(write("b.jpg", image(900))));
     CompletableFuture<ImageBytes> next = store.fetch(reference(write("c.jpg", image(100))));
