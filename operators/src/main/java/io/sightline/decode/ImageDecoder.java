@@ -68,21 +68,31 @@ public final class ImageDecoder implements AutoCloseable {
     Mat encoded = inputOf(bytes, offset, length);
     Mat decoded;
     try {
+      decoded = decode(encoded, probed);
+    } finally {
+      encoded.release();
+    }
+    header = probed;
+    image = decoded;
+  }
+
+  /** The pixels, 8 bits each of blue, green and red, with the EXIF orientation applied. */
+  static Mat decode(Mat encoded, ImageHeader probed) throws RejectedException {
+    Mat decoded;
+    try {
       decoded = Imgcodecs.imdecode(encoded, Imgcodecs.IMREAD_COLOR);
     } catch (CvException e) {
       throw corrupt(probed, e);
-    } finally {
-      encoded.release();
     }
     if (decoded.empty() || decoded.type() != CvType.CV_8UC3) {
       decoded.release();
       throw new RejectedException(
           Reason.CORRUPT_IMAGE,
           "the %s of %d x %d pixels in %d bytes could not be decoded"
-              .formatted(probed.format().label(), probed.width(), probed.height(), length));
+              .formatted(
+                  probed.format().label(), probed.width(), probed.height(), encoded.total()));
     }
-    header = probed;
-    image = decoded;
+    return decoded;
   }
 
   /** Format of the decoded image. */
@@ -144,18 +154,22 @@ public final class ImageDecoder implements AutoCloseable {
   }
 
   private void requireWithinBounds(ImageHeader probed) throws RejectedException {
-    if (probed.pixels() > maxPixels) {
-      throw new RejectedException(
-          Reason.TOO_MANY_PIXELS,
-          "%d x %d pixels exceed decode.max-pixels (%d)"
-              .formatted(probed.width(), probed.height(), maxPixels));
-    }
+    requireAtMost(maxPixels, probed);
     long resized = preprocessor.resizedPixels(probed.width(), probed.height());
     if (resized > maxPixels) { // a line one pixel high grows without bound at a fixed short side
       throw new RejectedException(
           Reason.TOO_MANY_PIXELS,
           "%d x %d pixels would be resized to %d, which exceed decode.max-pixels (%d)"
               .formatted(probed.width(), probed.height(), resized, maxPixels));
+    }
+  }
+
+  static void requireAtMost(long maxPixels, ImageHeader probed) throws RejectedException {
+    if (probed.pixels() > maxPixels) {
+      throw new RejectedException(
+          Reason.TOO_MANY_PIXELS,
+          "%d x %d pixels exceed decode.max-pixels (%d)"
+              .formatted(probed.width(), probed.height(), maxPixels));
     }
   }
 
@@ -167,7 +181,7 @@ public final class ImageDecoder implements AutoCloseable {
     return new Mat(1, length, CvType.CV_8UC1, input);
   }
 
-  private static RejectedException corrupt(ImageHeader probed, CvException e) {
+  static RejectedException corrupt(ImageHeader probed, CvException e) {
     String message = Objects.requireNonNullElse(e.getMessage(), "");
     if (message.contains("Insufficient memory")) { // the machine's fault, not the image's
       throw new OutOfMemoryError("OpenCV: " + message);

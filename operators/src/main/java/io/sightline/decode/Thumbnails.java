@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.decode;
+
+import io.sightline.config.DecodeSettings;
+import io.sightline.reference.RejectedException;
+import org.opencv.core.CvException;
+import org.opencv.core.Mat;
+import org.opencv.core.MatOfByte;
+import org.opencv.core.MatOfInt;
+import org.opencv.core.Size;
+import org.opencv.imgcodecs.Imgcodecs;
+import org.opencv.imgproc.Imgproc;
+
+/**
+ * Makes small JPEG images for people to look at, the same bytes for the same image. Thread-safe.
+ */
+public final class Thumbnails {
+
+  private static final int QUALITY = 82;
+
+  private Thumbnails() {}
+
+  /**
+   * The whole image as a JPEG, its EXIF orientation applied and nothing else of its metadata kept.
+   * An image that is small enough keeps its size.
+   *
+   * @param encoded a JPEG, PNG or WebP
+   * @param longSide most pixels of its longer side
+   * @throws RejectedException where it is no image, too large, or broken
+   */
+  public static byte[] jpeg(byte[] encoded, int longSide, DecodeSettings settings)
+      throws RejectedException {
+    ImageDecoder.loadNatives();
+    ImageHeader probed = ImageProbe.probe(encoded, 0, encoded.length);
+    ImageDecoder.requireAtMost(settings.maxPixels(), probed);
+    if (probed.format() == ImageFormat.PNG) {
+      ImageProbe.requireWholePng(encoded, 0, encoded.length);
+    }
+    Mat image = new Mat();
+    MatOfByte bytes = new MatOfByte(encoded);
+    MatOfByte jpeg = new MatOfByte();
+    MatOfInt parameters = new MatOfInt(Imgcodecs.IMWRITE_JPEG_QUALITY, QUALITY);
+    try {
+      Mat decoded = ImageDecoder.decode(bytes, probed);
+      try {
+        shrink(decoded, image, longSide);
+      } finally {
+        decoded.release();
+      }
+      if (!Imgcodecs.imencode(".jpg", image, jpeg, parameters)) {
+        throw new IllegalStateException("OpenCV could not write a JPEG");
+      }
+      return jpeg.toArray();
+    } catch (CvException e) {
+      throw ImageDecoder.corrupt(probed, e);
+    } finally {
+      image.release();
+      bytes.release();
+      jpeg.release();
+      parameters.release();
+    }
+  }
+
+  private static void shrink(Mat image, Mat shrunk, int longSide) {
+    double scale = Math.min(1, (double) longSide / Math.max(image.cols(), image.rows()));
+    Size size =
+        new Size(
+            Math.max(1, Math.round(image.cols() * scale)),
+            Math.max(1, Math.round(image.rows() * scale)));
+    Imgproc.resize(image, shrunk, size, 0, 0, Imgproc.INTER_AREA);
+  }
+}
