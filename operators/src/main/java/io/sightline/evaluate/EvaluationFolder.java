@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The folder of a finished evaluation: {@code predictions.avro} (an Avro container of {@code
- * ClassificationEvent}, zstandard), {@code report.json}, and {@code evaluate_result.json}, whose
- * presence says that the rest is there.
+ * ClassificationEvent}, zstandard), {@code report.json}, {@code report.html} (a page for people,
+ * which needs no network), and {@code evaluate_result.json}, whose presence says that the rest is
+ * there.
  *
  * <p>Each file is written under a hidden name and then moved. Equal reports and predictions give
  * equal bytes. The folder is a local one: a remote one would need Flink's recoverable writers,
@@ -35,6 +36,9 @@ public final class EvaluationFolder {
 
   /** Name of the file with an event for each image that was classified. */
   public static final String PREDICTIONS = "predictions.avro";
+
+  /** Name of the page. */
+  public static final String PAGE = "report.html";
 
   /** Most images that each list of the page may have. */
   public static final int MAX_SHOWN_IMAGES = 200;
@@ -88,7 +92,8 @@ public final class EvaluationFolder {
    * once, and holds no more of them than the page shows.
    *
    * @param dir created where it is not there
-   * @param predictions an event for each image of the report, in the order that the file shall have
+   * @param predictions an event for each image of the report, in the order that the file shall
+   *     have; each its own object
    * @throws IllegalArgumentException where the report is about no split
    */
   public static void write(
@@ -99,13 +104,18 @@ public final class EvaluationFolder {
     }
     Files.createDirectories(dir);
     Files.deleteIfExists(dir.resolve(EvaluationFiles.RESULT));
-    write(dir, PREDICTIONS, out -> writePredictions(report, predictions, out));
+    PredictionDigest digest = new PredictionDigest(options.shownImages(), options.trueClass());
+    write(dir, PREDICTIONS, out -> writePredictions(report, predictions, digest, out));
     write(dir, EvaluationFiles.REPORT, out -> EvaluationFiles.writeReport(report, out));
+    write(dir, PAGE, out -> new EvaluationPage(report, digest, options).write(out));
     write(dir, EvaluationFiles.RESULT, out -> EvaluationFiles.writeResult(report, out));
   }
 
   private static void writePredictions(
-      EvaluationReport report, Iterable<ClassificationEvent> predictions, OutputStream out)
+      EvaluationReport report,
+      Iterable<ClassificationEvent> predictions,
+      PredictionDigest digest,
+      OutputStream out)
       throws IOException {
     try (DataFileWriter<ClassificationEvent> writer =
         new DataFileWriter<>(new SpecificDatumWriter<>(ClassificationEvent.class))) {
@@ -113,6 +123,7 @@ public final class EvaluationFolder {
       writer.create(ClassificationEvent.getClassSchema(), out, syncMarker(report));
       for (ClassificationEvent event : predictions) {
         writer.append(event);
+        digest.add(event);
       }
     }
   }
