@@ -40,7 +40,7 @@ final class ClassifyMetrics {
     group.counter(MetricNames.NUM_IMAGES_CLASSIFIED, classified);
     for (Reason reason : Reason.values()) {
       switch (reason.stage()) {
-        case PARSE -> {} // counted where it is given
+        case PARSE, EVALUATE -> {} // counted where they are given
         case FETCH, DECODE, INFERENCE, CLASSIFY ->
             rejected.put(
                 reason,

@@ -57,7 +57,18 @@ public enum Reason {
   NON_FINITE_SCORES(Stage.INFERENCE, "non-finite-scores"),
 
   /** No outcome within {@code classify.timeout}. */
-  CLASSIFY_TIMEOUT(Stage.CLASSIFY, "classify-timeout");
+  CLASSIFY_TIMEOUT(Stage.CLASSIFY, "classify-timeout"),
+
+  /** The reference has no label, and no stream of labels is read. */
+  NO_LABEL(Stage.EVALUATE, "no-label"),
+  /** The label is neither a class id nor a label name of the model. */
+  UNKNOWN_LABEL(Stage.EVALUATE, "unknown-label"),
+  /** The label stands for several classes of the model. */
+  AMBIGUOUS_LABEL(Stage.EVALUATE, "ambiguous-label"),
+  /** No label came within {@code evaluate.labels.max-delay}. */
+  LABEL_EXPIRED(Stage.EVALUATE, "label-expired"),
+  /** A record of {@code evaluate.labels.topic} that is not in its format. */
+  MALFORMED_LABEL(Stage.EVALUATE, "malformed-label");
 
   private final Stage stage;
   private final String label;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sightline.reference;
 
+import io.sightline.schemas.ClassificationEvent;
 import io.sightline.schemas.ImageReference;
 import io.sightline.schemas.RecordOrigin;
 import io.sightline.schemas.Rejection;
@@ -60,5 +61,15 @@ public final class Rejections {
       }
     }
     return rejection;
+  }
+
+  /** The record of the rejection of an image that was classified, and could not be evaluated. */
+  public static Rejection of(RejectedException why, ClassificationEvent event, Instant occurredAt) {
+    ImageReference reference = new ImageReference();
+    reference.setId(event.getReferenceId());
+    reference.setUri(event.getUri());
+    reference.setAttributes(event.getAttributes());
+    reference.setSubmittedAt(event.getSubmittedAt());
+    return of(why, reference, null, event.getPageIndex(), event.getModelFingerprint(), occurredAt);
   }
 }

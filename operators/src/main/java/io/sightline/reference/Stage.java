@@ -7,7 +7,8 @@ public enum Stage {
   FETCH("fetch"),
   DECODE("decode"),
   INFERENCE("inference"),
-  CLASSIFY("classify");
+  CLASSIFY("classify"),
+  EVALUATE("evaluate");
 
   private final String label;
 

@@ -4,20 +4,16 @@ package io.sightline.source;
 import static java.util.Objects.requireNonNull;
 
 import io.sightline.config.SourceSettings;
-import io.sightline.metrics.MetricNames;
-import io.sightline.reference.Reason;
 import io.sightline.reference.ReferenceParser;
 import io.sightline.reference.RejectedException;
+import io.sightline.reference.RejectionCounters;
 import io.sightline.reference.Rejections;
 import io.sightline.reference.SourceRecord;
 import io.sightline.reference.Stage;
 import io.sightline.schemas.ImageReference;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.EnumMap;
-import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +27,7 @@ public final class ParseFunction extends ProcessFunction<SourceRecord, ImageRefe
   private final SourceSettings settings;
 
   private transient @Nullable ReferenceParser parser;
-  private transient @Nullable Map<Reason, Counter> rejected;
+  private transient @Nullable RejectionCounters rejected;
 
   public ParseFunction(SourceSettings settings) {
     this.settings = settings;
@@ -40,19 +36,7 @@ public final class ParseFunction extends ProcessFunction<SourceRecord, ImageRefe
   @Override
   public void open(OpenContext context) {
     parser = ReferenceParser.create(settings, InstantSource.system());
-    Map<Reason, Counter> counters = new EnumMap<>(Reason.class);
-    for (Reason reason : Reason.values()) {
-      if (reason.stage() == Stage.PARSE) {
-        counters.put(
-            reason,
-            getRuntimeContext()
-                .getMetricGroup()
-                .addGroup(MetricNames.STAGE, reason.stage().label())
-                .addGroup(MetricNames.REASON, reason.label())
-                .counter(MetricNames.NUM_IMAGES_REJECTED));
-      }
-    }
-    rejected = counters;
+    rejected = new RejectionCounters(getRuntimeContext().getMetricGroup(), Stage.PARSE);
   }
 
   @Override
@@ -62,7 +46,7 @@ public final class ParseFunction extends ProcessFunction<SourceRecord, ImageRefe
     try {
       reference = parser.parse(record);
     } catch (RejectedException e) {
-      requireNonNull(requireNonNull(rejected).get(e.reason())).inc();
+      requireNonNull(rejected).count(e.reason());
       Instant now = Instant.ofEpochMilli(context.timerService().currentProcessingTime());
       context.output(
           Rejections.TAG, Rejections.of(e, null, parser.origin(record), null, null, now));
