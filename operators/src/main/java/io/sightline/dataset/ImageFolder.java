@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sightline.dataset;
 
+import io.sightline.reference.ClassLabels;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -42,15 +43,69 @@ public final class ImageFolder {
    * @throws IOException where the folder can't be read
    */
   public static ImageFolder read(Path folder) throws IOException {
+    return notEmpty(folder, list(root(folder)));
+  }
+
+  private static Path root(Path folder) throws InvalidFolderException {
     Path root = folder.toAbsolutePath().normalize();
     if (!Files.isDirectory(root)) {
       throw new InvalidFolderException(folder + " is not a folder");
     }
-    ImageFolder images = new ImageFolder(list(root));
-    if (images.images.isEmpty()) {
+    return root;
+  }
+
+  private static ImageFolder notEmpty(Path folder, List<LabelledImage> images)
+      throws InvalidFolderException {
+    if (images.isEmpty()) {
       throw new InvalidFolderException("no image lies in " + folder);
     }
-    return images;
+    return new ImageFolder(images);
+  }
+
+  /**
+   * Reads the labelled images of one split: of the list {@code <split>.txt}, or else of the folders
+   * below {@code <split>} or below the folder itself, each of which is named after its class.
+   *
+   * @param labels of the model: what a class's folder may be named
+   * @throws InvalidFolderException where there is no such split, or where labels are none of the
+   *     model's; it names them
+   * @throws IOException where the folder can't be read
+   */
+  public static ImageFolder readSplit(Path folder, String split, ClassLabels labels)
+      throws IOException {
+    Path root = root(folder);
+    Path list = root.resolve(split + ".txt");
+    List<LabelledImage> images;
+    if (Files.isRegularFile(list)) {
+      images = labelled(root, list);
+      checkClassIds(list, images, labels);
+    } else {
+      List<String> lists = LISTS.stream().filter(name -> Files.exists(root.resolve(name))).toList();
+      if (!lists.isEmpty()) {
+        throw new InvalidFolderException(
+            "%s has no list %s.txt; it has %s".formatted(folder, split, String.join(", ", lists)));
+      }
+      Path below = root.resolve(split);
+      images = ClassFolders.read(Files.isDirectory(below) ? below : root, labels);
+    }
+    return notEmpty(folder, images);
+  }
+
+  private static void checkClassIds(Path list, List<LabelledImage> images, ClassLabels labels)
+      throws InvalidFolderException {
+    int classes = labels.names().size();
+    List<String> wrong = new ArrayList<>();
+    for (LabelledImage image : images) {
+      Integer id = image.classId();
+      if (id != null && id >= classes) {
+        wrong.add("%s has the class id %d".formatted(image.name(), id));
+      }
+    }
+    if (!wrong.isEmpty()) {
+      throw new InvalidFolderException(
+          "%s has %d labels that the model with its %d classes has not:%n  %s"
+              .formatted(list, wrong.size(), classes, shown(wrong)));
+    }
   }
 
   /** The images in the order of the list, or of their names. */
@@ -92,17 +147,18 @@ public final class ImageFolder {
       throw new InvalidFolderException(list + " is not UTF-8 after line " + number);
     }
     if (!problems.isEmpty()) {
-      int more = problems.size() - PROBLEMS_SHOWN;
       throw new InvalidFolderException(
-          "%s has %d lines that are wrong:%n  %s%s"
-              .formatted(
-                  list,
-                  problems.size(),
-                  String.join(
-                      "\n  ", problems.subList(0, Math.min(PROBLEMS_SHOWN, problems.size()))),
-                  more > 0 ? "%n  and %d more".formatted(more) : ""));
+          "%s has %d lines that are wrong:%n  %s"
+              .formatted(list, problems.size(), shown(problems)));
     }
     return images;
+  }
+
+  /** The first problems, a line each, and how many more there are. */
+  static String shown(List<String> problems) {
+    int more = problems.size() - PROBLEMS_SHOWN;
+    return String.join("\n  ", problems.subList(0, Math.min(PROBLEMS_SHOWN, problems.size())))
+        + (more > 0 ? "%n  and %d more".formatted(more) : "");
   }
 
   /** Reads {@code path label}; the path may have spaces. */
@@ -144,13 +200,13 @@ public final class ImageFolder {
     }
   }
 
-  private static boolean hasEnding(Path file) {
+  static boolean hasEnding(Path file) {
     String name = String.valueOf(file.getFileName());
     int dot = name.lastIndexOf('.');
     return dot > 0 && ENDINGS.contains(name.substring(dot + 1).toLowerCase(Locale.ROOT));
   }
 
-  private static String name(Path root, Path file) {
+  static String name(Path root, Path file) {
     return root.relativize(file).toString().replace('\\', '/');
   }
 }

@@ -4,13 +4,17 @@ package io.sightline.dataset;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sightline.reference.ClassLabels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ImageFolderTest {
+
+  private static final ClassLabels LABELS = new ClassLabels(List.of("cat", "dog"));
 
   @TempDir private Path folder;
 
@@ -95,6 +99,70 @@ class ImageFolderTest {
     assertThatThrownBy(() -> ImageFolder.read(folder.resolve("file")))
         .isInstanceOf(InvalidFolderException.class)
         .hasMessageContaining("is not a folder");
+  }
+
+  @Test
+  void aSplitIsReadFromItsOwnList() throws IOException {
+    write("val.txt", "val.png 1");
+    write("train.txt", "train.png 0");
+
+    assertThat(ImageFolder.readSplit(folder, "train", LABELS).images())
+        .containsExactly(new LabelledImage("train.png", folder.resolve("train.png"), 0));
+    assertThatThrownBy(() -> ImageFolder.readSplit(folder, "holdout", LABELS))
+        .isInstanceOf(InvalidFolderException.class)
+        .hasMessageContaining("has no list holdout.txt; it has val.txt, train.txt");
+  }
+
+  @Test
+  void classIdsThatTheModelHasNotAreNamed() throws IOException {
+    write("val.txt", "a.png 1\nb.png 2\nc.png 9\n");
+
+    assertThatThrownBy(() -> ImageFolder.readSplit(folder, "val", LABELS))
+        .isInstanceOf(InvalidFolderException.class)
+        .hasMessageContainingAll(
+            "2 labels that the model with its 2 classes has not",
+            "b.png has the class id 2",
+            "c.png has the class id 9");
+  }
+
+  @Test
+  void foldersAreNamedByLabelNameOrClassId() throws IOException {
+    write("dog/b.png", "");
+    write("dog/below/a.JPG", "");
+    write("dog/notes.txt", "");
+    write("0/a.png", "");
+    write(".cache/a.png", "");
+    write("README.md", "");
+
+    assertThat(ImageFolder.readSplit(folder, "val", LABELS).images())
+        .containsExactly(
+            new LabelledImage("0/a.png", folder.resolve("0/a.png"), 0),
+            new LabelledImage("dog/b.png", folder.resolve("dog/b.png"), 1),
+            new LabelledImage("dog/below/a.JPG", folder.resolve("dog/below/a.JPG"), 1));
+  }
+
+  @Test
+  void theFoldersOfASplitMayLieBelowItsName() throws IOException {
+    write("val/cat/a.png", "");
+    write("train/cat/b.png", "");
+
+    assertThat(ImageFolder.readSplit(folder, "val", LABELS).images())
+        .containsExactly(new LabelledImage("cat/a.png", folder.resolve("val/cat/a.png"), 0));
+  }
+
+  @Test
+  void foldersThatAreNoClassAreAllNamed() throws IOException {
+    write("cat/a.png", "");
+    write("bird/a.png", "");
+    write("2/a.png", "");
+    write("loose.png", "");
+
+    assertThatThrownBy(() -> ImageFolder.readSplit(folder, "val", LABELS))
+        .isInstanceOf(InvalidFolderException.class)
+        .hasMessageContainingAll(
+            "folder bird: the label \"bird\" is neither",
+            "folder 2: the label \"2\" is neither",
+            "image loose.png lies in no class's folder");
   }
 
   private void write(String name, String text) throws IOException {

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.dataset;
+
+import io.sightline.reference.ClassLabels;
+import io.sightline.reference.RejectedException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A folder that has a folder for each class, named by a class id or a label name of the model, with
+ * the images of that class below it: the form of torchvision's {@code ImageFolder}. Hidden folders
+ * and files that are no images are passed over.
+ */
+final class ClassFolders {
+
+  private ClassFolders() {}
+
+  /**
+   * The images by the names of their folders, then by their own.
+   *
+   * @throws InvalidFolderException where folders are named after no class, or images lie in none
+   */
+  static List<LabelledImage> read(Path root, ClassLabels labels) throws IOException {
+    List<LabelledImage> images = new ArrayList<>();
+    List<String> problems = new ArrayList<>();
+    for (Path entry : entries(root)) {
+      String name = String.valueOf(entry.getFileName());
+      if (name.startsWith(".")) {
+        continue;
+      }
+      if (Files.isDirectory(entry)) {
+        try {
+          add(root, entry, labels.classId(name), images);
+        } catch (RejectedException e) {
+          problems.add("folder %s: %s".formatted(name, e.detail()));
+        }
+      } else if (ImageFolder.hasEnding(entry)) {
+        problems.add("image %s lies in no class's folder".formatted(name));
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new InvalidFolderException(
+          "%s is not a folder a class, and has no list such as val.txt:%n  %s"
+              .formatted(root, ImageFolder.shown(problems)));
+    }
+    return images;
+  }
+
+  private static List<Path> entries(Path root) throws IOException {
+    try (Stream<Path> entries = Files.list(root)) {
+      return entries.sorted().toList();
+    }
+  }
+
+  private static void add(Path root, Path folder, int classId, List<LabelledImage> images)
+      throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      files
+          .filter(file -> ImageFolder.hasEnding(file) && Files.isRegularFile(file))
+          .sorted()
+          .map(file -> new LabelledImage(ImageFolder.name(root, file), file, classId))
+          .forEach(images::add);
+    }
+  }
+}
