@@ -8,15 +8,9 @@ import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
-import org.apache.flink.core.execution.CheckpointingMode;
 
-/** Finds combinations of options that are each allowed and together can't work. */
+/** Finds combinations of options, other than those of sinks, that together can't work. */
 final class ClassifyCombinations {
-
-  private static final int KAFKA_MAX_REQUEST_SIZE = 1 << 20;
-
-  /** Room for everything in a rejection but the raw record. */
-  private static final int REJECTION_OVERHEAD = 16 << 10;
 
   private final ClassifyJobConfig config;
   private final ResolvedConfiguration resolved;
@@ -42,10 +36,13 @@ final class ClassifyCombinations {
     checkSource();
     checkTimes();
     checkMemory();
-    checkSink(config.events(), "sink");
-    checkSink(config.rejections(), "rejections");
-    checkSinksApart();
-    checkRejectionSize();
+  }
+
+  /** The checks of a job that reads from no topic. */
+  void checkWithoutSource() {
+    checkFlink();
+    checkTimes();
+    checkMemory();
   }
 
   private void checkFlink() {
@@ -164,143 +161,6 @@ final class ClassifyCombinations {
               config.source().maxInlineBytes(),
               inflight));
     }
-  }
-
-  private void checkSink(SinkSettings sink, String prefix) {
-    if (sink.encoding() == SinkSettings.Encoding.AVRO_CONFLUENT) {
-      if (sink.type() == SinkSettings.Type.FILES) {
-        problem(
-            String.format(
-                "%s.encoding must be avro-single-object or json, because %s.type is files",
-                prefix, prefix));
-      } else if (sink.schemaId() < 0) {
-        problem(
-            String.format(
-                "%s.schema-id must be set, because %s.encoding is avro-confluent", prefix, prefix));
-      }
-    }
-    if (sink.type() == SinkSettings.Type.FILES) {
-      checkFiles(prefix);
-    } else if (sink.guarantee() == SinkSettings.Guarantee.EXACTLY_ONCE) {
-      checkTransactions(sink, prefix);
-    } else if (sink.guarantee() == SinkSettings.Guarantee.AT_LEAST_ONCE && interval.isZero()) {
-      needsCheckpoints(prefix + ".guarantee is at-least-once");
-    }
-  }
-
-  private void checkFiles(String prefix) {
-    String guarantee = given.getString(prefix + ".guarantee", "exactly-once");
-    if (!guarantee.equalsIgnoreCase(SinkSettings.Guarantee.EXACTLY_ONCE.toString())) {
-      problem(
-          String.format(
-              "%s.guarantee must be exactly-once, because %s.type is files (got %s)",
-              prefix, prefix, guarantee));
-    }
-    if (interval.isZero()) {
-      needsCheckpoints(prefix + ".type is files, and files are finished by checkpoints");
-    }
-  }
-
-  private void checkTransactions(SinkSettings sink, String prefix) {
-    if (interval.isZero()) {
-      needsCheckpoints(prefix + ".guarantee is exactly-once");
-      return;
-    }
-    if (flink.get(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE)
-        != CheckpointingMode.EXACTLY_ONCE) {
-      problem(
-          String.format(
-              "%s must be EXACTLY_ONCE, because %s.guarantee is exactly-once",
-              CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE.key(), prefix));
-    }
-    Duration least = interval.plus(checkpointTimeout);
-    Duration timeout = Duration.ofMillis(sink.transactionTimeoutMillis());
-    if (timeout.compareTo(least) <= 0) {
-      problem(
-          String.format(
-              "%s.transaction-timeout must exceed %s + %s, or a slow checkpoint loses its records"
-                  + " (got %s <= %s)",
-              prefix,
-              CheckpointingOptions.CHECKPOINTING_INTERVAL.key(),
-              CheckpointingOptions.CHECKPOINTING_TIMEOUT.key(),
-              OptionTypes.text(timeout),
-              OptionTypes.text(least)));
-    }
-  }
-
-  private void checkSinksApart() {
-    SinkSettings events = config.events();
-    SinkSettings rejections = config.rejections();
-    String topic = events.topic();
-    if (topic != null
-        && topic.equals(rejections.topic())
-        && String.valueOf(events.bootstrapServers()).equals(rejections.bootstrapServers())) {
-      problem(
-          String.format(
-              "%s and %s must differ (got %s)",
-              SinkOptions.TOPIC.key(),
-              RejectionOptions.TOPIC.key(),
-              shown(SinkOptions.TOPIC, topic)));
-    }
-    if (events.path() != null && events.path().equals(rejections.path())) {
-      problem(
-          String.format(
-              "%s and %s must differ (got %s)",
-              SinkOptions.PATH.key(),
-              RejectionOptions.PATH.key(),
-              shown(SinkOptions.PATH, events.path())));
-    }
-    if (events.transactionalIdPrefix() != null
-        && events.transactionalIdPrefix().equals(rejections.transactionalIdPrefix())) {
-      problem(
-          String.format(
-              "%s and %s must differ (got %s)",
-              SinkOptions.TRANSACTIONAL_ID_PREFIX.key(),
-              RejectionOptions.TRANSACTIONAL_ID_PREFIX.key(),
-              shown(SinkOptions.TRANSACTIONAL_ID_PREFIX, events.transactionalIdPrefix())));
-    }
-    if (topic != null
-        && config.source().topics().contains(topic)
-        && config.source().bootstrapServers().equals(events.bootstrapServers())) {
-      problem(
-          String.format(
-              "%s must not be among %s (got %s)",
-              SinkOptions.TOPIC.key(),
-              SourceOptions.TOPICS.key(),
-              shown(SinkOptions.TOPIC, topic)));
-    }
-  }
-
-  /** A rejection that the producer refuses would fail the job over and over. */
-  private void checkRejectionSize() {
-    SinkSettings rejections = config.rejections();
-    if (rejections.type() != SinkSettings.Type.KAFKA) {
-      return;
-    }
-    String set = rejections.kafkaProperties().get("max.request.size");
-    if (set != null && !set.matches("\\d{1,10}")) {
-      problem("max.request.size of the rejections' producer must be a whole number");
-      return;
-    }
-    long limit = set == null ? KAFKA_MAX_REQUEST_SIZE : Long.parseLong(set);
-    long raw = config.source().maxRawBytes();
-    boolean base64 = rejections.encoding() == SinkSettings.Encoding.JSON;
-    long size = (base64 ? (raw + 2) / 3 * 4 : raw) + REJECTION_OVERHEAD;
-    if (size > limit) {
-      problem(
-          String.format(
-              "%s is too large: a rejection of up to %d bytes would exceed max.request.size (%d); lower"
-                  + " it, or raise rejections.kafka.properties.max.request.size and the topic's"
-                  + " max.message.bytes",
-              RejectionOptions.MAX_RAW_BYTES.key(), size, limit));
-    }
-  }
-
-  private void needsCheckpoints(String because) {
-    problem(
-        String.format(
-            "%s must be more than 0, because %s",
-            CheckpointingOptions.CHECKPOINTING_INTERVAL.key(), because));
   }
 
   private void atMost(

@@ -88,6 +88,10 @@ public record ClassifyJobConfig(
             flink.configuration(),
             shown);
     new ClassifyCombinations(config, resolved, problems).check();
+    SinkCombinations sinks = new SinkCombinations(resolved, flink.configuration(), problems);
+    sinks.check("sink", events).check("rejections", rejections);
+    sinks.checkSource(SourceOptions.TOPICS.key(), source);
+    sinks.checkRejectionSize(rejections, source.maxRawBytes());
     return config;
   }
 }

@@ -21,7 +21,9 @@ public final class ClassifyOptions {
       ConfigOptions.key("classify.top-k")
           .intType()
           .defaultValue(5)
-          .withDescription("Classes that an event carries, the best first.");
+          .withDescription(
+              "Classes that an event carries, the best first. Default of evaluate: 100, or the largest"
+                  + " of evaluate.top-k where that is more.");
 
   public static final ConfigOption<Float> MIN_SCORE =
       ConfigOptions.key("classify.min-score")
@@ -85,6 +87,10 @@ public final class ClassifyOptions {
   private ClassifyOptions() {}
 
   static ClassifySettings read(OptionReader options) {
+    return read(options, options.atLeast(TOP_K, 1));
+  }
+
+  static ClassifySettings read(OptionReader options, int topK) {
     float minScore = options.get(MIN_SCORE);
     if (!(minScore >= 0 && minScore <= 1)) {
       options.invalid(MIN_SCORE, "must be between 0 and 1");
@@ -92,7 +98,7 @@ public final class ClassifyOptions {
     }
     return new ClassifySettings(
         options.atLeast(WORKERS, 0),
-        options.atLeast(TOP_K, 1),
+        topK,
         minScore,
         options.get(ORDERED),
         options.atLeast(CAPACITY, 0),

@@ -13,7 +13,8 @@ public final class JobOptions {
           .defaultValue("sightline-classify")
           .withDescription(
               "Name of the job in Flink. The consumer group and the transactional ids follow from it"
-                  + " where they are not set, so give every job its own.");
+                  + " where they are not set, so give every job its own. Default of evaluate:"
+                  + " sightline-evaluate.");
 
   private JobOptions() {}
 }

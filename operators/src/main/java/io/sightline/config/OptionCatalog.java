@@ -32,6 +32,38 @@ final class OptionCatalog {
               SinkOptions.class,
               RejectionOptions.class));
 
+  /** The options of the evaluate job on a stream: those of classify, and its own. */
+  static final OptionCatalog EVALUATE =
+      new OptionCatalog(
+          List.of(
+              JobOptions.class,
+              SourceOptions.class,
+              FetchOptions.class,
+              DecodeOptions.class,
+              ModelOptions.class,
+              BatchOptions.class,
+              ClassifyOptions.class,
+              DeviceOptions.class,
+              EvaluateOptions.class,
+              EvaluateStreamOptions.class,
+              EvaluateLabelsOptions.class,
+              EvaluateReportsOptions.class,
+              SinkOptions.class,
+              RejectionOptions.class));
+
+  /** The options of the evaluate job on a data set, whose input and output are flags. */
+  static final OptionCatalog EVALUATE_DATASET =
+      new OptionCatalog(
+          List.of(
+              JobOptions.class,
+              FetchOptions.class,
+              DecodeOptions.class,
+              ModelOptions.class,
+              BatchOptions.class,
+              ClassifyOptions.class,
+              DeviceOptions.class,
+              EvaluateOptions.class));
+
   private final Map<String, KnownOption> byKey;
 
   /** An option, its type, and the class that it stands in. */

@@ -51,6 +51,11 @@ final class OptionReader {
     return value;
   }
 
+  /** Whether an option is set, be its value good or bad. */
+  boolean has(ConfigOption<?> option) {
+    return configuration.containsKey(option.key());
+  }
+
   /** The value of an option that must be set; an empty text where it is not. */
   String required(ConfigOption<String> option) {
     String value = find(option);

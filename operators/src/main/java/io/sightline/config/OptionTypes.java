@@ -26,7 +26,7 @@ final class OptionTypes {
 
   /** What a value of an option must be: "a duration such as 5 s". */
   static String expected(ConfigOption<?> option) {
-    Type type = OptionCatalog.CLASSIFY.type(option.key());
+    Type type = OptionCatalog.EVALUATE.type(option.key());
     if (type instanceof Class<?> c && c.isEnum()) {
       List<String> names = Arrays.stream(c.getEnumConstants()).map(String::valueOf).toList();
       int last = names.size() - 1;

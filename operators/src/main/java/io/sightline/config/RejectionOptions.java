@@ -2,7 +2,6 @@
 package io.sightline.config;
 
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
@@ -114,41 +113,24 @@ public final class RejectionOptions {
                   + " the rejections, over the values of sink.kafka.properties. Values are never"
                   + " printed.");
 
+  private static final SinkReading.Inheriting KEYS =
+      new SinkReading.Inheriting(
+          TYPE,
+          GUARANTEE,
+          ENCODING,
+          TOPIC,
+          PATH,
+          CODEC,
+          SCHEMA_ID,
+          BOOTSTRAP_SERVERS,
+          TRANSACTIONAL_ID_PREFIX,
+          TRANSACTION_TIMEOUT,
+          KAFKA_PROPERTIES);
+
   private RejectionOptions() {}
 
   static SinkSettings read(
       OptionReader options, SourceSettings source, SinkSettings events, String jobName) {
-    SinkSettings.Type type = options.orDerived(TYPE, events.type(), SinkOptions.TYPE.key());
-    boolean kafka = type == SinkSettings.Type.KAFKA;
-    String topic = SinkReading.requiredFor(options, TOPIC, kafka, TYPE);
-    Map<String, String> kafkaProperties = new HashMap<>(events.kafkaProperties());
-    kafkaProperties.putAll(options.properties(KAFKA_PROPERTIES));
-    return new SinkSettings(
-        type,
-        options.orDerived(GUARANTEE, events.guarantee(), SinkOptions.GUARANTEE.key()),
-        options.orDerived(ENCODING, events.encoding(), SinkOptions.ENCODING.key()),
-        kafka ? bootstrapServers(options, source, events) : null,
-        topic,
-        SinkReading.schemaId(options, SCHEMA_ID),
-        SinkReading.transactionalIdPrefix(
-            options, TRANSACTIONAL_ID_PREFIX, source, jobName, "rejections", topic),
-        options
-            .orDerived(
-                TRANSACTION_TIMEOUT,
-                Duration.ofMillis(events.transactionTimeoutMillis()),
-                SinkOptions.TRANSACTION_TIMEOUT.key())
-            .toMillis(),
-        SinkReading.requiredFor(options, PATH, !kafka, TYPE),
-        options.orDerived(CODEC, events.codec(), SinkOptions.CODEC.key()),
-        kafkaProperties);
-  }
-
-  private static String bootstrapServers(
-      OptionReader options, SourceSettings source, SinkSettings events) {
-    String inherited = events.bootstrapServers();
-    return inherited == null
-        ? options.orDerived(
-            BOOTSTRAP_SERVERS, source.bootstrapServers(), SourceOptions.BOOTSTRAP_SERVERS.key())
-        : options.orDerived(BOOTSTRAP_SERVERS, inherited, SinkOptions.BOOTSTRAP_SERVERS.key());
+    return SinkReading.inherit(options, KEYS, source, events, jobName, "rejections");
   }
 }

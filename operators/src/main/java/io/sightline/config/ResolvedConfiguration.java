@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sightline.config;
 
+import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import org.apache.flink.configuration.Configuration;
@@ -30,6 +31,13 @@ public final class ResolvedConfiguration {
   /** A copy of the values, secrets included. */
   public Configuration configuration() {
     return new Configuration(configuration);
+  }
+
+  /** The same without some keys. */
+  ResolvedConfiguration without(Collection<String> keys) {
+    Configuration less = new Configuration(configuration);
+    keys.forEach(less::removeKey);
+    return new ResolvedConfiguration(less, origins, secrets);
   }
 
   /** Where the value of a key that is set comes from. */

@@ -42,7 +42,8 @@ public final class SinkOptions {
           .noDefaultValue()
           .withDescription(
               "Kafka topic that events are written to, keyed by reference. It must exist."
-                  + " Required with sink.type: kafka.");
+                  + " Required with sink.type: kafka; evaluate writes no events where neither this"
+                  + " nor sink.path is set.");
 
   public static final ConfigOption<String> PATH =
       ConfigOptions.key("sink.path")
@@ -108,9 +109,20 @@ public final class SinkOptions {
   private SinkOptions() {}
 
   static SinkSettings read(OptionReader options, SourceSettings source, String jobName) {
+    return read(options, source, jobName, true);
+  }
+
+  /** Reads a sink that need not be there: where none is asked for it has neither topic nor path. */
+  static SinkSettings readOptional(OptionReader options, SourceSettings source, String jobName) {
+    boolean wanted = options.has(TOPIC) || options.has(PATH);
+    return read(options, source, jobName, wanted);
+  }
+
+  private static SinkSettings read(
+      OptionReader options, SourceSettings source, String jobName, boolean wanted) {
     SinkSettings.Type type = options.get(TYPE);
     boolean kafka = type == SinkSettings.Type.KAFKA;
-    String topic = SinkReading.requiredFor(options, TOPIC, kafka, TYPE);
+    String topic = SinkReading.requiredFor(options, TOPIC, wanted && kafka, TYPE);
     return new SinkSettings(
         type,
         options.get(GUARANTEE),
@@ -124,7 +136,7 @@ public final class SinkOptions {
         SinkReading.transactionalIdPrefix(
             options, TRANSACTIONAL_ID_PREFIX, source, jobName, "events", topic),
         options.positive(TRANSACTION_TIMEOUT).toMillis(),
-        SinkReading.requiredFor(options, PATH, !kafka, TYPE),
+        SinkReading.requiredFor(options, PATH, wanted && !kafka, TYPE),
         options.get(CODEC),
         options.properties(KAFKA_PROPERTIES));
   }

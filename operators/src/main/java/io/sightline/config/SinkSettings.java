@@ -38,6 +38,27 @@ public record SinkSettings(
     kafkaProperties = Map.copyOf(kafkaProperties);
   }
 
+  /** A sink of Avro files in a folder. */
+  public static SinkSettings avroFiles(String path) {
+    return new SinkSettings(
+        Type.FILES,
+        Guarantee.EXACTLY_ONCE,
+        Encoding.AVRO_SINGLE_OBJECT,
+        null,
+        null,
+        -1,
+        null,
+        0,
+        path,
+        Codec.ZSTANDARD,
+        Map.of());
+  }
+
+  /** Whether there is a place to write to: the sink of events may lack one. */
+  public boolean isThere() {
+    return topic != null || path != null;
+  }
+
   /** What is written and how; of the Kafka properties the keys alone. */
   @Override
   public String toString() {

@@ -54,17 +54,22 @@ public final class KafkaChecks {
    *     no topic matches the pattern yet
    */
   public OptionalInt source(SourceSettings settings) {
+    return source(
+        settings, settings.topicPattern() == null ? "source.topics" : "source.topic-pattern");
+  }
+
+  /** Checks that the topic of labels exists and may be read by the group. */
+  public void labels(SourceSettings settings) {
+    source(settings, "evaluate.labels.topic");
+  }
+
+  private OptionalInt source(SourceSettings settings, String option) {
     String servers = settings.bootstrapServers();
     try (BrokerInquiry broker = BrokerInquiry.open(servers, settings.kafkaProperties(), timeout)) {
       int partitions = 0;
       boolean all = true;
       for (String name : sourceTopics(settings, broker)) {
-        BrokerInquiry.Topic topic =
-            topic(
-                broker,
-                settings.topicPattern() == null ? "source.topics" : "source.topic-pattern",
-                name,
-                AclOperation.READ);
+        BrokerInquiry.Topic topic = topic(broker, option, name, AclOperation.READ);
         all &= topic != null;
         partitions += topic == null ? 0 : topic.partitions();
       }
@@ -90,6 +95,11 @@ public final class KafkaChecks {
   /** Checks the sink of rejections; does nothing for files. */
   public void rejections(SinkSettings settings) {
     sink(settings, "rejections");
+  }
+
+  /** Checks the sink of reports; does nothing for files. */
+  public void reports(SinkSettings settings) {
+    sink(settings, "evaluate.reports");
   }
 
   private List<String> sourceTopics(SourceSettings settings, BrokerInquiry broker)

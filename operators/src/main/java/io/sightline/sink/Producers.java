@@ -7,9 +7,11 @@ import io.sightline.config.Problems;
 import io.sightline.config.SinkSettings;
 import io.sightline.config.SinkSettings.Guarantee;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -46,15 +48,31 @@ public final class Producers {
 
   /**
    * Adds a problem for every property that must not be set, and for a value that the Kafka producer
-   * itself refuses. What both sinks have from {@code sink.kafka.properties} is said once.
+   * itself refuses. What several sinks have from {@code sink.kafka.properties} is said once.
    */
   public static void checkProperties(
       SinkSettings events, SinkSettings rejections, Problems problems) {
-    List<String> ofEvents = problemsOf(events);
-    ofEvents.forEach(problem -> problems.add("sink.kafka.properties" + problem));
-    problemsOf(rejections).stream()
-        .filter(problem -> !ofEvents.contains(problem))
-        .forEach(problem -> problems.add("rejections.kafka.properties" + problem));
+    Set<String> said = new HashSet<>();
+    checkProperties("sink", events, said, problems);
+    checkProperties("rejections", rejections, said, problems);
+  }
+
+  /** The same with the sink of reports. */
+  public static void checkProperties(
+      SinkSettings events, SinkSettings rejections, SinkSettings reports, Problems problems) {
+    Set<String> said = new HashSet<>();
+    checkProperties("sink", events, said, problems);
+    checkProperties("rejections", rejections, said, problems);
+    checkProperties("evaluate.reports", reports, said, problems);
+  }
+
+  private static void checkProperties(
+      String prefix, SinkSettings settings, Set<String> said, Problems problems) {
+    for (String problem : problemsOf(settings)) {
+      if (said.add(problem)) {
+        problems.add(prefix + ".kafka.properties" + problem);
+      }
+    }
   }
 
   private static List<String> problemsOf(SinkSettings settings) {

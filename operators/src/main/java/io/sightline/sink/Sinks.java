@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.sightline.config.SinkSettings;
 import io.sightline.schemas.ClassificationEvent;
+import io.sightline.schemas.EvaluationReport;
 import io.sightline.schemas.RecordOrigin;
 import io.sightline.schemas.Rejection;
 import java.nio.ByteBuffer;
@@ -17,7 +18,7 @@ import org.apache.flink.connector.kafka.sink.KafkaSinkBuilder;
 import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the sinks of events and of rejections, for Kafka and for files. */
+/** Makes the sinks of events, of rejections and of reports, for Kafka and for files. */
 public final class Sinks {
 
   private Sinks() {}
@@ -40,6 +41,22 @@ public final class Sinks {
       case KAFKA -> kafka(settings, rejectionRecords(settings));
       case FILES -> FileSinks.create(settings, Rejection.class);
     };
+  }
+
+  /** The sink of reports: in Kafka, the key is the model's fingerprint in UTF-8. */
+  public static Sink<EvaluationReport> reports(SinkSettings settings) {
+    return switch (settings.type()) {
+      case KAFKA -> kafka(settings, reportRecords(settings));
+      case FILES -> FileSinks.create(settings, EvaluationReport.class);
+    };
+  }
+
+  static KafkaRecords<EvaluationReport> reportRecords(SinkSettings settings) {
+    return new KafkaRecords<>(
+        settings,
+        EvaluationReport.class,
+        report -> report.getModelFingerprint().getBytes(StandardCharsets.UTF_8),
+        (bytes, report) -> report); // ReportSize saw to it at submission
   }
 
   static KafkaRecords<ClassificationEvent> eventRecords(SinkSettings settings) {

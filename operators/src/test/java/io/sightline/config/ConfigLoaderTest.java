@@ -184,8 +184,30 @@ class ConfigLoaderTest {
     assertThat(Files.readString(example)).contains("only after the next\n  # checkpoint");
   }
 
+  @Test
+  void theExampleOfEvaluateIsValidAndStatesTheDefaults() {
+    Path example = RepositoryFolder.find().resolve("conf/evaluate.yaml");
+    EvaluateJobConfig config = EvaluateJobConfig.read(loader.file(example).resolve(), problems);
+
+    assertThat(problems.messages()).isEmpty();
+    assertThat(config.classify().options())
+        .filteredOn(option -> option.origin().contains("evaluate.yaml"))
+        .filteredOn(option -> !option.value().equals(byDefault(option.key())))
+        .extracting(ResolvedOption::key)
+        .containsExactlyInAnyOrder(
+            "job.name",
+            "source.kafka.bootstrap-servers",
+            "source.topics",
+            "source.format",
+            "model.dir",
+            "evaluate.reports.topic",
+            "rejections.topic",
+            "execution.checkpointing.interval");
+    assertThat(config.classify().jobName()).isEqualTo(EvaluateJobConfig.DEFAULT_NAME);
+  }
+
   private static String byDefault(String key) {
-    return OptionCatalog.CLASSIFY.options().stream()
+    return OptionCatalog.EVALUATE.options().stream()
         .filter(known -> known.option().key().equals(key))
         .map(known -> Optional.ofNullable((Object) known.option().defaultValue()))
         .map(value -> value.map(OptionTypes::text).orElse(""))

@@ -20,10 +20,11 @@ final class OptionsReference {
       """
       # Options
 
-      Every option of the classify job, by stage. This file is generated from the options in the code
-      (`OptionsReferenceTest` says how) and must not be edited.
+      Every option of the jobs, by stage; `evaluate.*` are of the evaluate job alone, and every other
+      one is of both. This file is generated from the options in the code (`OptionsReferenceTest` says
+      how) and must not be edited.
 
-      A configuration is a YAML file (`classify.yaml` is an example), then `--set KEY=VALUE`, then
+      A configuration is a YAML file (`classify.yaml` and `evaluate.yaml` are examples), then `--set KEY=VALUE`, then
       flags; the later wins. Durations are written as `20 ms`, `5 s`, `1 min`; sizes as `640 kb`,
       `32 mb` (1 mb is 1024 x 1024 bytes); lists as `[a, b]` or `a, b`. `${env:NAME}` and
       `${file:/path}` stand for secrets, which are never printed. Flink's own options
@@ -50,7 +51,12 @@ final class OptionsReference {
     for (KnownOption known : catalog.options()) {
       if (known.stage() != stage) {
         stage = known.stage();
-        String title = stage.getSimpleName().replace("Options", "").toLowerCase(Locale.ROOT);
+        String title =
+            stage
+                .getSimpleName()
+                .replace("Options", "")
+                .replaceAll("(?<=[a-z])(?=[A-Z])", " ")
+                .toLowerCase(Locale.ROOT);
         out.append("\n## ").append(title).append("\n\n");
         out.append("| Option | Type | Default | Description |\n|---|---|---|---|\n");
       }

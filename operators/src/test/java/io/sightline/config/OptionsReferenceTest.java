@@ -19,7 +19,7 @@ class OptionsReferenceTest {
 
   @Test
   void theReferenceOfTheOptionsIsUpToDate() throws IOException {
-    String expected = OptionsReference.markdown(OptionCatalog.CLASSIFY);
+    String expected = OptionsReference.markdown(OptionCatalog.EVALUATE);
     if (Boolean.getBoolean("sightline.write-options")) {
       Files.writeString(FILE, expected);
     }
@@ -29,7 +29,7 @@ class OptionsReferenceTest {
 
   @Test
   void everyOptionIsDescribed() {
-    assertThat(OptionCatalog.CLASSIFY.options())
+    assertThat(OptionCatalog.EVALUATE.options())
         .allSatisfy(
             known ->
                 assertThat(OptionsReference.description(known.option()))

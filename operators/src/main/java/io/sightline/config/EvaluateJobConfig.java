@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.config;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that the evaluate job is configured by. Immutable; {@link #toString} shows no secrets.
+ *
+ * @param classify what it has in common with the classify job; its sink of events may be none, and
+ *     its options are those of the whole job
+ * @param labels labels that come later; null where none do
+ * @param reports where reports go
+ */
+public record EvaluateJobConfig(
+    ClassifyJobConfig classify,
+    EvaluateSettings evaluate,
+    EvaluateStreamSettings stream,
+    @Nullable LabelSettings labels,
+    SinkSettings reports) {
+
+  /** Name of the job where none is set. */
+  public static final String DEFAULT_NAME = "sightline-evaluate";
+
+  @Override
+  public String toString() {
+    return "EvaluateJobConfig" + classify.options();
+  }
+
+  /** Whether event time matters behind the classifier. */
+  public boolean needsWatermarks() {
+    return stream.hasWindows() || labels != null;
+  }
+
+  /**
+   * Reads and checks the configuration of a job on a stream, as {@link
+   * ClassifyJobConfig#read(ResolvedConfiguration, Problems)} does.
+   */
+  public static EvaluateJobConfig read(ResolvedConfiguration resolved, Problems problems) {
+    OptionCatalog catalog = OptionCatalog.EVALUATE;
+    FlinkConfiguration flink = FlinkConfiguration.read(resolved, catalog, problems);
+    OptionReader options = new OptionReader(resolved, problems);
+    String jobName = options.orDerived(JobOptions.NAME, DEFAULT_NAME, "the command");
+    SourceSettings source =
+        SourceOptions.read(options, jobName, options.bytes(RejectionOptions.MAX_RAW_BYTES));
+    EvaluateSettings evaluate = EvaluateOptions.read(options);
+    Image image = Image.read(options, evaluate);
+    EvaluateStreamSettings stream = EvaluateStreamOptions.read(options);
+    LabelSettings labels = EvaluateLabelsOptions.read(options);
+    SinkSettings events = SinkOptions.readOptional(options, source, jobName);
+    SinkSettings rejections = RejectionOptions.read(options, source, events, jobName);
+    SinkSettings reports = EvaluateReportsOptions.read(options, source, events, jobName);
+    ClassifyJobConfig classify =
+        image.job(jobName, source, events, rejections, flink, options, catalog);
+
+    new ClassifyCombinations(classify, resolved, problems).check();
+    SinkCombinations sinks = new SinkCombinations(resolved, flink.configuration(), problems);
+    if (events.isThere()) {
+      sinks.check("sink", events);
+    }
+    sinks.check("rejections", rejections).check("evaluate.reports", reports);
+    sinks.checkSource(SourceOptions.TOPICS.key(), source);
+    sinks.checkRejectionSize(rejections, source.maxRawBytes());
+    if (labels != null) {
+      sinks.checkSource(EvaluateLabelsOptions.TOPIC.key(), labels.source(source));
+      if (source.topics().contains(labels.topic())) {
+        problems.add(
+            "%s must not be among %s (got %s)"
+                .formatted(
+                    EvaluateLabelsOptions.TOPIC.key(), SourceOptions.TOPICS.key(), labels.topic()));
+      }
+    }
+    return new EvaluateJobConfig(classify, evaluate, stream, labels, reports);
+  }
+
+  /**
+   * Reads and checks the configuration of a job on a data set: it has no options of sources and
+   * sinks, and writes Avro files.
+   *
+   * @param events folder of the events
+   * @param rejections folder of the rejections
+   * @param reports folder of the one report
+   */
+  public static EvaluateJobConfig readForDataset(
+      ResolvedConfiguration resolved,
+      String events,
+      String rejections,
+      String reports,
+      Problems problems) {
+    OptionCatalog catalog = OptionCatalog.EVALUATE_DATASET;
+    ResolvedConfiguration own = withoutStreams(resolved, problems);
+    FlinkConfiguration flink = FlinkConfiguration.read(own, catalog, problems);
+    OptionReader options = new OptionReader(own, problems);
+    String jobName = options.orDerived(JobOptions.NAME, DEFAULT_NAME, "the command");
+    EvaluateSettings evaluate = EvaluateOptions.read(options);
+    ClassifyJobConfig classify =
+        Image.read(options, evaluate)
+            .job(
+                jobName,
+                datasetSource(),
+                SinkSettings.avroFiles(events),
+                SinkSettings.avroFiles(rejections),
+                flink,
+                options,
+                catalog);
+    new ClassifyCombinations(classify, own, problems).checkWithoutSource();
+    return new EvaluateJobConfig(
+        classify,
+        evaluate,
+        EvaluateStreamSettings.AT_THE_END,
+        null,
+        SinkSettings.avroFiles(reports));
+  }
+
+  /** Names every option that only a stream has, and takes it away. */
+  private static ResolvedConfiguration withoutStreams(
+      ResolvedConfiguration resolved, Problems problems) {
+    List<String> ofStreams =
+        resolved.configuration().keySet().stream()
+            .filter(
+                key ->
+                    OptionCatalog.EVALUATE.contains(key)
+                        && !OptionCatalog.EVALUATE_DATASET.contains(key))
+            .sorted()
+            .toList();
+    for (String key : ofStreams) {
+      problems.add(
+          "%s is for streams and has no effect with --dataset: take it away".formatted(key));
+    }
+    return resolved.without(ofStreams);
+  }
+
+  /** How the references of a data set are read: they are written by the source itself. */
+  private static SourceSettings datasetSource() {
+    return new SourceSettings(
+        "",
+        List.of(),
+        null,
+        DEFAULT_NAME,
+        SourceSettings.Start.EARLIEST,
+        null,
+        SourceSettings.Format.AVRO_SINGLE_OBJECT,
+        SourceSettings.Id.FIELD,
+        Duration.ZERO,
+        Duration.ZERO,
+        Duration.ZERO,
+        null,
+        SourceOptions.ALIGNMENT_MAX_DRIFT.defaultValue(),
+        (int) requireNonNull(SourceOptions.MAX_INLINE_BYTES.defaultValue()).getBytes(),
+        (int) requireNonNull(RejectionOptions.MAX_RAW_BYTES.defaultValue()).getBytes(),
+        Map.of());
+  }
+
+  /** What an image meets on its way between source and sinks. */
+  private record Image(
+      FetchSettings fetch,
+      DecodeSettings decode,
+      ModelSettings model,
+      BatchSettings batch,
+      ClassifySettings classify,
+      DeviceSettings device) {
+
+    static Image read(OptionReader options, EvaluateSettings evaluate) {
+      return new Image(
+          FetchOptions.read(options),
+          DecodeOptions.read(options),
+          ModelOptions.read(options),
+          BatchOptions.read(options),
+          ClassifyOptions.read(options, EvaluateOptions.eventClasses(options, evaluate)),
+          DeviceOptions.read(options));
+    }
+
+    ClassifyJobConfig job(
+        String name,
+        SourceSettings source,
+        SinkSettings events,
+        SinkSettings rejections,
+        FlinkConfiguration flink,
+        OptionReader options,
+        OptionCatalog catalog) {
+      List<ResolvedOption> shown = new ArrayList<>(options.seen(catalog));
+      shown.addAll(flink.shown());
+      return new ClassifyJobConfig(
+          name,
+          source,
+          fetch,
+          decode,
+          model,
+          batch,
+          classify,
+          device,
+          events,
+          rejections,
+          flink.configuration(),
+          shown);
+    }
+  }
+}
