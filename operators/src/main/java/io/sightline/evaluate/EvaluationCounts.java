@@ -267,6 +267,11 @@ public final class EvaluationCounts {
     return images;
   }
 
+  /** Whether nothing was counted, no rejection either. */
+  boolean isEmpty() {
+    return images == 0 && rejections.isEmpty();
+  }
+
   /** Hits of the i-th k of the rules. */
   long hits(int i) {
     return hits[i];

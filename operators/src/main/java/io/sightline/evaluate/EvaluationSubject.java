@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sightline.evaluate;
 
+import java.io.Serializable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,8 @@ public record EvaluationSubject(
     String modelFingerprint,
     List<String> labels,
     @Nullable String split,
-    @Nullable Double publishedTop1) {
+    @Nullable Double publishedTop1)
+    implements Serializable {
 
   public EvaluationSubject {
     labels = List.copyOf(labels);

@@ -52,6 +52,21 @@ public final class MetricNames {
    */
   public static final String WORKER_BUSY_RATIO = "workerBusyRatio";
 
+  /** Counter: labelled images that count for an evaluation. */
+  public static final String NUM_IMAGES_EVALUATED = "numImagesEvaluated";
+
+  /** Counter: images and rejections that came after their window, and count for no window. */
+  public static final String NUM_OUTCOMES_LATE = "numOutcomesLate";
+
+  /** Counter: images whose label did not come in time. */
+  public static final String NUM_LABELS_EXPIRED = "numLabelsExpired";
+
+  /** Counter: labels whose image did not come in time. */
+  public static final String NUM_LABELS_UNMATCHED = "numLabelsUnmatched";
+
+  /** Counter: labels after the first for the same image. */
+  public static final String NUM_LABELS_REPEATED = "numLabelsRepeated";
+
   /** Label: stage that rejected. */
   public static final String STAGE = "stage";
 

@@ -19,9 +19,23 @@ public final class SubmittedAt {
 
   /** The strategy, with the idleness and the alignment that the settings ask for. */
   public static WatermarkStrategy<SourceRecord> watermarks(SourceSettings settings) {
-    WatermarkStrategy<SourceRecord> strategy =
+    return withIdlenessAndAlignment(
         WatermarkStrategy.<SourceRecord>forBoundedOutOfOrderness(settings.watermarkDelay())
-            .withTimestampAssigner(new Supplier(settings));
+            .withTimestampAssigner(new Supplier(settings)),
+        settings);
+  }
+
+  /** The same by the timestamps of the records themselves, none of which is still to come. */
+  public static WatermarkStrategy<SourceRecord> recordTimestamps(SourceSettings settings) {
+    return withIdlenessAndAlignment(
+        WatermarkStrategy.<SourceRecord>forBoundedOutOfOrderness(settings.watermarkDelay())
+            .withTimestampAssigner(
+                (record, timestamp) -> Math.min(record.timestamp(), System.currentTimeMillis())),
+        settings);
+  }
+
+  private static WatermarkStrategy<SourceRecord> withIdlenessAndAlignment(
+      WatermarkStrategy<SourceRecord> strategy, SourceSettings settings) {
     if (!settings.idleness().isZero()) {
       strategy = strategy.withIdleness(settings.idleness());
     }

@@ -8,7 +8,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /** One labelled outcome of a test. */
-record Prediction(int label, List<Integer> classIds, List<Float> scores) {
+public record Prediction(int label, List<Integer> classIds, List<Float> scores) {
 
   static Prediction of(int label, int predicted, double confidence) {
     return new Prediction(label, List.of(predicted), List.of((float) confidence));

@@ -17,7 +17,7 @@ import java.util.function.ToDoubleFunction;
  * The metrics of a list of predictions, each from the whole list and by its definition: plain,
  * slow, and sharing nothing with what it checks.
  */
-record SlowEvaluation(int classes, List<Prediction> predictions) {
+public record SlowEvaluation(int classes, List<Prediction> predictions) {
 
   private long count(Predicate<Prediction> what) {
     return predictions.stream().filter(what).count();

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.evaluate;
+
+import static java.util.Objects.requireNonNull;
+
+import io.sightline.config.EvaluateStreamSettings;
+import io.sightline.metrics.MetricNames;
+import io.sightline.reference.ClassLabels;
+import io.sightline.reference.RejectedException;
+import io.sightline.schemas.ClassificationEvent;
+import java.util.List;
+import org.apache.flink.metrics.Counter;
+import org.jspecify.annotations.Nullable;
+
+/** Counts events whose label stands for one class: {@link LabelFunction} rejects the others. */
+public final class CountEvents extends CountOperator<ClassificationEvent> {
+
+  private static final long serialVersionUID = 1L;
+
+  private final List<String> labelNames;
+
+  private transient @Nullable ClassLabels labels;
+  private transient @Nullable Counter evaluated;
+
+  /**
+   * An operator for one model.
+   *
+   * @param labelNames of the model, in the order of class ids
+   */
+  public CountEvents(
+      CountingRules rules, EvaluateStreamSettings settings, List<String> labelNames) {
+    super(rules, settings);
+    this.labelNames = List.copyOf(labelNames);
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    labels = new ClassLabels(labelNames);
+    evaluated = getMetricGroup().counter(MetricNames.NUM_IMAGES_EVALUATED);
+  }
+
+  @Override
+  void add(ClassificationEvent event, EvaluationCounts counts) throws RejectedException {
+    int label = requireNonNull(labels).classId(requireNonNull(event.getLabel()));
+    counts.add(label, event.getClassIds(), event.getScores());
+    requireNonNull(evaluated).inc();
+  }
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.evaluate;
+
+import static java.util.Objects.requireNonNull;
+
+import io.sightline.config.EvaluateStreamSettings;
+import io.sightline.schemas.EvaluationReport;
+import io.sightline.schemas.EvaluationState;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.InternalTimer;
+import org.apache.flink.streaming.api.operators.InternalTimerService;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.Triggerable;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Merges parts and reports. Keyed by {@link EvaluationPart#window}: a key gets a few parts a second
+ * from each subtask that counts, so that one key for everything so far is no bottleneck.
+ *
+ * <p>Everything so far is reported about at an interval, if anything has come since, and at the end
+ * of bounded input. A window is reported about when the watermark has passed its end, and once more
+ * after the allowed lateness where parts came in between; then it is forgotten.
+ *
+ * <p>The counts of a key are merged on the heap, in the form that merges fast, and written to state
+ * when a checkpoint takes it.
+ */
+public final class ReportOperator extends AbstractStreamOperator<EvaluationReport>
+    implements OneInputStreamOperator<EvaluationPart, EvaluationReport>,
+        Triggerable<Long, VoidNamespace> {
+
+  private static final long serialVersionUID = 1L;
+
+  private final EvaluationSubject subject;
+  private final EvaluateStreamSettings settings;
+  private final int confusedPairs;
+
+  private transient @Nullable Map<Long, EvaluationCounts> counts;
+  private transient @Nullable ValueState<EvaluationState> state;
+
+  /** True where parts have come since the last report about the key. */
+  private transient @Nullable ValueState<Boolean> changed;
+
+  private transient @Nullable InternalTimerService<VoidNamespace> timers;
+
+  /**
+   * An operator for one model.
+   *
+   * @param confusedPairs how many of the most confused pairs a report has
+   */
+  public ReportOperator(
+      EvaluationSubject subject, EvaluateStreamSettings settings, int confusedPairs) {
+    this.subject = subject;
+    this.settings = settings;
+    this.confusedPairs = confusedPairs;
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    counts = new HashMap<>();
+    state =
+        getRuntimeContext()
+            .getState(
+                new ValueStateDescriptor<>("counts", TypeInformation.of(EvaluationState.class)));
+    changed = getRuntimeContext().getState(new ValueStateDescriptor<>("changed", Types.BOOLEAN));
+    timers = getInternalTimerService("reports", VoidNamespaceSerializer.INSTANCE, this);
+  }
+
+  @Override
+  public void processElement(StreamRecord<EvaluationPart> record) throws Exception {
+    EvaluationPart part = record.getValue();
+    EvaluationCounts added = EvaluationCounts.of(part.counts());
+    EvaluationCounts before = counts(part.window());
+    if (before == null) {
+      requireNonNull(counts).put(part.window(), added);
+    } else {
+      before.merge(added);
+    }
+    requireNonNull(changed).update(true);
+    schedule(part.window());
+  }
+
+  /** The counts of the current key; null where it has none yet. */
+  private @Nullable EvaluationCounts counts(long window) throws Exception {
+    Map<Long, EvaluationCounts> counts = requireNonNull(this.counts);
+    EvaluationCounts held = counts.get(window);
+    if (held != null) {
+      return held;
+    }
+    EvaluationState restored = requireNonNull(state).value();
+    if (restored == null) {
+      return null;
+    }
+    EvaluationCounts read = EvaluationCounts.of(restored);
+    counts.put(window, read);
+    return read;
+  }
+
+  private void schedule(long window) {
+    InternalTimerService<VoidNamespace> timers = requireNonNull(this.timers);
+    if (window == EvaluationPart.OVERALL) {
+      timers.registerEventTimeTimer(VoidNamespace.INSTANCE, Long.MAX_VALUE);
+      long interval = settings.reportInterval().toMillis();
+      if (interval > 0) {
+        long now = timers.currentProcessingTime();
+        timers.registerProcessingTimeTimer(VoidNamespace.INSTANCE, now - now % interval + interval);
+      }
+    } else {
+      long last = last(window);
+      if (timers.currentWatermark() < last) {
+        timers.registerEventTimeTimer(VoidNamespace.INSTANCE, last);
+      }
+      timers.registerEventTimeTimer(VoidNamespace.INSTANCE, forgottenAt(window));
+    }
+  }
+
+  /** The last millisecond of a window. */
+  private long last(long window) {
+    return window + settings.windowSize().toMillis() - 1;
+  }
+
+  private long forgottenAt(long window) {
+    return last(window) + settings.allowedLateness().toMillis();
+  }
+
+  @Override
+  public void onProcessingTime(InternalTimer<Long, VoidNamespace> timer) throws Exception {
+    reportIfChanged(timer.getKey());
+  }
+
+  @Override
+  public void onEventTime(InternalTimer<Long, VoidNamespace> timer) throws Exception {
+    long window = timer.getKey();
+    if (window == EvaluationPart.OVERALL) {
+      report(window); // at the end of the input, also where nothing has come since the last one
+      return;
+    }
+    reportIfChanged(window);
+    if (timer.getTimestamp() >= forgottenAt(window)) {
+      requireNonNull(counts).remove(window);
+      requireNonNull(state).clear();
+      requireNonNull(changed).clear();
+    }
+  }
+
+  private void reportIfChanged(long window) throws Exception {
+    if (Boolean.TRUE.equals(requireNonNull(changed).value())) {
+      report(window);
+    }
+  }
+
+  private void report(long window) throws Exception {
+    EvaluationReport report =
+        EvaluationReports.of(
+            EvaluationMetrics.of(requireNonNull(counts(window)), confusedPairs),
+            subject,
+            Instant.ofEpochMilli(requireNonNull(timers).currentProcessingTime()));
+    if (window != EvaluationPart.OVERALL) {
+      report.setWindowStart(Instant.ofEpochMilli(window));
+      report.setWindowEnd(Instant.ofEpochMilli(last(window) + 1));
+    }
+    output.collect(new StreamRecord<>(report));
+    requireNonNull(changed).update(false);
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    for (Map.Entry<Long, EvaluationCounts> held : requireNonNull(counts).entrySet()) {
+      setCurrentKey(held.getKey());
+      requireNonNull(state).update(held.getValue().toState());
+    }
+  }
+}
