@@ -2,33 +2,19 @@
 package io.sightline.job;
 
 import io.sightline.config.ClassifyJobConfig;
-import io.sightline.config.ConfigLoader;
-import io.sightline.config.ModelOptions;
 import io.sightline.config.Problems;
-import io.sightline.fetch.LocalFolder;
 import io.sightline.model.ModelDescriptor;
-import io.sightline.model.ModelFolder;
 import io.sightline.sink.KafkaChecks;
 import io.sightline.sink.Producers;
 import io.sightline.source.KafkaSources;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
-import org.apache.flink.configuration.ConfigConstants;
-import org.apache.flink.core.fs.FileSystem;
-import org.apache.flink.core.plugin.PluginManager;
-import org.apache.flink.core.plugin.PluginUtils;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** The command {@code sightline classify}: runs, explains or checks the classify job. */
@@ -48,37 +34,7 @@ import picocli.CommandLine.Spec;
     })
 final class ClassifyCommand implements Callable<Integer> {
 
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description = "YAML file with the job's options and Flink's own.")
-  private @Nullable Path file;
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Sets one option, over the file. May be repeated.")
-  private List<String> sets = new ArrayList<>();
-
-  @Option(
-      names = "--model",
-      paramLabel = "DIR",
-      description = "Folder of the model; the same as --set model.dir=DIR.")
-  private @Nullable String model;
-
-  @Option(
-      names = "--explain",
-      description =
-          "Prints every option with its value and where it comes from, the model and the graph."
-              + " Starts nothing.")
-  private boolean explain;
-
-  @Option(
-      names = "--check",
-      description =
-          "Tries the model, the native libraries, brokers, topics, permissions and one write to a"
-              + " file output, and prints a line for each. Starts nothing.")
-  private boolean check;
+  @Mixin private JobFlags flags;
 
   @Spec private CommandSpec spec;
 
@@ -99,7 +55,7 @@ final class ClassifyCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Problems problems = new Problems();
     ClassifyJobConfig config = configuration(problems);
-    ModelDescriptor descriptor = model(config, problems);
+    ModelDescriptor descriptor = ModelReading.read(config, problems);
     if (!problems.isEmpty() || descriptor == null) {
       ProblemList.print(
           spec.commandLine().getErr(),
@@ -107,59 +63,21 @@ final class ClassifyCommand implements Callable<Integer> {
           problems.messages());
       return ExitCode.BAD_CONFIGURATION;
     }
-    if (explain) {
+    if (flags.explain()) {
       explain(config, descriptor, out);
     }
-    if (check && !new ReadinessChecks(out, sessionCheck, brokerTimeout).run(config, descriptor)) {
+    if (flags.check()
+        && !new ReadinessChecks(out, sessionCheck, brokerTimeout).run(config, descriptor)) {
       return ExitCode.FAILED;
     }
-    return explain || check ? ExitCode.OK : run(config, descriptor);
+    return flags.explain() || flags.check() ? ExitCode.OK : run(config, descriptor);
   }
 
   private ClassifyJobConfig configuration(Problems problems) {
-    ConfigLoader loader = new ConfigLoader(problems);
-    if (file != null) {
-      loader.file(file);
-    }
-    sets.forEach(loader::set);
-    if (model != null) {
-      loader.set(ModelOptions.DIR.key(), model, "--model");
-    }
-    ClassifyJobConfig config = ClassifyJobConfig.read(loader.resolve(), problems);
+    ClassifyJobConfig config = ClassifyJobConfig.read(flags.loader(problems).resolve(), problems);
     KafkaSources.checkProperties(config.source(), problems);
     Producers.checkProperties(config.events(), config.rejections(), problems);
     return config;
-  }
-
-  /** Reads the model even where options are wrong, so that all problems come at once. */
-  private static @Nullable ModelDescriptor model(ClassifyJobConfig config, Problems problems) {
-    String dir = config.model().dir();
-    if (dir.isEmpty()) {
-      return null;
-    }
-    initializeFileSystems(config);
-    try (LocalFolder folder = LocalFolder.acquire(dir, "submit")) {
-      return ModelFolder.read(folder.path(), config.model(), problems);
-    } catch (IOException | IllegalArgumentException e) {
-      problems.add("model.dir can't be read: " + e.getMessage());
-      return null;
-    }
-  }
-
-  /** Gives Flink's file systems their options, where none of Flink's own scripts has done so. */
-  private static void initializeFileSystems(ClassifyJobConfig config) {
-    if (System.getenv("FLINK_CONF_DIR") != null) {
-      return;
-    }
-    String plugins =
-        System.getenv()
-            .getOrDefault(
-                ConfigConstants.ENV_FLINK_PLUGINS_DIR, ConfigConstants.DEFAULT_FLINK_PLUGINS_DIRS);
-    PluginManager manager =
-        Files.isDirectory(Path.of(plugins))
-            ? PluginUtils.createPluginManagerFromRootFolder(config.flink())
-            : null;
-    FileSystem.initialize(config.flink(), manager);
   }
 
   private void explain(ClassifyJobConfig config, ModelDescriptor descriptor, PrintWriter out) {

@@ -15,5 +15,15 @@ final class OperatorIds {
   static final String EVENTS = "events";
   static final String REJECTIONS = "rejections";
 
+  static final String LABEL = "label";
+  static final String LABELS = "labels";
+  static final String PARSE_LABELS = "parse-labels";
+  static final String JOIN_LABELS = "join-labels";
+  static final String COUNT = "count";
+  static final String COUNT_JOINED = "count-joined";
+  static final String COUNT_REJECTIONS = "count-rejections";
+  static final String REPORT = "report";
+  static final String REPORTS = "reports";
+
   private OperatorIds() {}
 }

@@ -2,6 +2,8 @@
 package io.sightline.job;
 
 import io.sightline.config.ClassifyJobConfig;
+import io.sightline.config.EvaluateJobConfig;
+import io.sightline.config.LabelSettings;
 import io.sightline.config.Problems;
 import io.sightline.config.SinkSettings;
 import io.sightline.model.ModelDescriptor;
@@ -37,14 +39,50 @@ final class ReadinessChecks {
     this.brokerTimeout = brokerTimeout;
   }
 
-  /** Whether every check passed. */
+  /** Whether every check of a classify job passed. */
   boolean run(ClassifyJobConfig config, ModelDescriptor model) {
+    image(config, model);
+    brokers("source", checks -> checks.source(config.source()));
+    outputs(config);
+    return end();
+  }
+
+  /** Whether every check of an evaluate job passed. */
+  boolean run(EvaluateJobConfig config, ModelDescriptor model) {
+    ClassifyJobConfig classify = config.classify();
+    image(classify, model);
+    brokers("source", checks -> checks.source(classify.source()));
+    LabelSettings labels = config.labels();
+    if (labels != null) {
+      brokers("labels", checks -> checks.labels(labels.source(classify.source())));
+    }
+    outputs(classify);
+    output("reports", config.reports(), checks -> checks.reports(config.reports()));
+    return end();
+  }
+
+  /** Whether every check of an evaluation of a data set passed. */
+  boolean runForDataset(EvaluateJobConfig config, ModelDescriptor model, String dataset) {
+    image(config.classify(), model);
+    ok("dataset", dataset);
+    attempt("output", () -> OutputProbe.write(config.reports()));
+    return end();
+  }
+
+  private void image(ClassifyJobConfig config, ModelDescriptor model) {
     ok("configuration", config.options().size() + " options read, none in conflict");
     ok("model", "%s, fingerprint %s".formatted(model.name(), model.fingerprint()));
     attempt("session", () -> session.run(config, model));
-    brokers("source", checks -> checks.source(config.source()));
-    output("sink", config.events(), checks -> checks.events(config.events()));
+  }
+
+  private void outputs(ClassifyJobConfig config) {
+    if (config.events().isThere()) {
+      output("sink", config.events(), checks -> checks.events(config.events()));
+    }
     output("rejections", config.rejections(), checks -> checks.rejections(config.rejections()));
+  }
+
+  private boolean end() {
     out.println(failed ? "The job can't run as it is." : "The job can run. Nothing was started.");
     out.flush();
     return !failed;

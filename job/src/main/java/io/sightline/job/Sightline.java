@@ -55,7 +55,10 @@ public final class Sightline implements Runnable {
   public static CommandLine commandLine(Object... moreCommands) {
     ClassifyCommand classify =
         new ClassifyCommand(ClassifyJob::define, SessionProbe::run, BROKER_TIMEOUT);
-    return withCommands(Stream.concat(Stream.of(classify), Stream.of(moreCommands)).toArray());
+    EvaluateCommand evaluate =
+        new EvaluateCommand(EvaluateJob::define, SessionProbe::run, BROKER_TIMEOUT);
+    return withCommands(
+        Stream.concat(Stream.of(classify, evaluate), Stream.of(moreCommands)).toArray());
   }
 
   static CommandLine withCommands(Object... commands) {

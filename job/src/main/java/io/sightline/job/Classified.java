@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.job;
+
+import io.sightline.classify.ClassifyFunction;
+import io.sightline.classify.Outcome;
+import io.sightline.classify.RouteFunction;
+import io.sightline.config.ClassifyJobConfig;
+import io.sightline.config.ClassifySettings;
+import io.sightline.config.ClassifySettings.Exchange;
+import io.sightline.model.ModelDescriptor;
+import io.sightline.reference.Rejections;
+import io.sightline.reference.SourceRecord;
+import io.sightline.schemas.ClassificationEvent;
+import io.sightline.schemas.ImageReference;
+import io.sightline.schemas.Rejection;
+import io.sightline.source.ParseFunction;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.datastream.AsyncDataStream;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * What every job begins with: raw records, parsed, classified, and parted into events and
+ * rejections.
+ *
+ * @param rejections of all these stages
+ */
+record Classified(
+    SingleOutputStreamOperator<ClassificationEvent> events, DataStream<Rejection> rejections) {
+
+  /**
+   * Adds the operators.
+   *
+   * @param partitions that the source reads, by which the exchange is decided; 0 where they are not
+   *     known
+   * @param source gives raw records
+   * @param watermarks whether the source's watermarks go through
+   */
+  static Classified define(
+      StreamExecutionEnvironment env,
+      ClassifyJobConfig config,
+      ModelDescriptor model,
+      int partitions,
+      Function<StreamExecutionEnvironment, DataStream<SourceRecord>> source,
+      boolean watermarks) {
+    ClassifySettings classify = config.classify();
+    int parallelism = classify.parallelism() > 0 ? classify.parallelism() : env.getParallelism();
+    boolean exchange = hasExchange(classify.exchange(), parallelism, partitions);
+    env.configure(checkpointing(config.flink(), exchange));
+
+    DataStream<SourceRecord> records = source.apply(env);
+    SingleOutputStreamOperator<ImageReference> references =
+        records.process(new ParseFunction(config.source())).name("Parse").uid(OperatorIds.PARSE);
+    DataStream<ImageReference> parsed = watermarks ? references : withoutWatermarks(references);
+    SingleOutputStreamOperator<Outcome> outcomes =
+        classify(exchange ? parsed.rebalance() : parsed, config, model)
+            .name("Classify")
+            .uid(OperatorIds.CLASSIFY);
+    SingleOutputStreamOperator<ClassificationEvent> events =
+        outcomes.process(new RouteFunction()).name("Route").uid(OperatorIds.ROUTE);
+    if (classify.parallelism() > 0) {
+      outcomes.setParallelism(parallelism);
+      events.setParallelism(parallelism);
+    }
+    return new Classified(
+        events,
+        references.getSideOutput(Rejections.TAG).union(events.getSideOutput(Rejections.TAG)));
+  }
+
+  /**
+   * References without the watermarks of the source, which have done their work there: they align
+   * its partitions. The unordered wait operator lets no outcome pass a watermark, so with them one
+   * image that is slow to fetch would hold up all those after it.
+   */
+  private static DataStream<ImageReference> withoutWatermarks(
+      DataStream<ImageReference> references) {
+    return references
+        .assignTimestampsAndWatermarks(WatermarkStrategy.<ImageReference>noWatermarks())
+        .name("End of watermarks")
+        .uid(OperatorIds.WATERMARKS);
+  }
+
+  private static SingleOutputStreamOperator<Outcome> classify(
+      DataStream<ImageReference> references, ClassifyJobConfig config, ModelDescriptor model) {
+    ClassifySettings settings = config.classify();
+    ClassifyFunction function =
+        new ClassifyFunction(
+            model, config.fetch(), config.decode(), config.batch(), settings, config.device());
+    int capacity = function.capacity();
+    long timeout = settings.timeout().toMillis();
+    return settings.ordered()
+        ? AsyncDataStream.orderedWait(
+            references, function, timeout, TimeUnit.MILLISECONDS, capacity)
+        : AsyncDataStream.unorderedWait(
+            references, function, timeout, TimeUnit.MILLISECONDS, capacity);
+  }
+
+  /** Whether references are spread over all slots between parse and classify. */
+  static boolean hasExchange(Exchange exchange, int parallelism, int partitions) {
+    return switch (exchange) {
+      case ALWAYS -> true;
+      case NEVER -> false;
+      case AUTO -> partitions != parallelism;
+    };
+  }
+
+  /**
+   * Behind an exchange an aligned barrier waits for all that is buffered before it, while the wait
+   * operator is full: checkpoints are unaligned there, unless the user says otherwise.
+   */
+  private static Configuration checkpointing(Configuration flink, boolean exchange) {
+    if (exchange && !flink.contains(CheckpointingOptions.ENABLE_UNALIGNED)) {
+      flink.set(CheckpointingOptions.ENABLE_UNALIGNED, true);
+    }
+    return flink;
+  }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.job;
+
+import io.sightline.config.ConfigLoader;
+import io.sightline.config.ModelOptions;
+import io.sightline.config.Problems;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The flags that the commands of all jobs have. */
+final class JobFlags {
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "YAML file with the job's options and Flink's own.")
+  private @Nullable Path file;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Sets one option, over the file. May be repeated.")
+  private List<String> sets = new ArrayList<>();
+
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      description = "Folder of the model; the same as --set model.dir=DIR.")
+  private @Nullable String model;
+
+  @Option(
+      names = "--explain",
+      description =
+          "Prints every option with its value and where it comes from, the model and the graph."
+              + " Starts nothing.")
+  private boolean explain;
+
+  @Option(
+      names = "--check",
+      description =
+          "Tries the model, the native libraries, brokers, topics, permissions and one write to a"
+              + " file output, and prints a line for each. Starts nothing.")
+  private boolean check;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets the fields.
+  JobFlags() {}
+
+  /** The configuration of the file, then of the flags. */
+  ConfigLoader loader(Problems problems) {
+    ConfigLoader loader = new ConfigLoader(problems);
+    if (file != null) {
+      loader.file(file);
+    }
+    sets.forEach(loader::set);
+    if (model != null) {
+      loader.set(ModelOptions.DIR.key(), model, "--model");
+    }
+    return loader;
+  }
+
+  boolean explain() {
+    return explain;
+  }
+
+  boolean check() {
+    return check;
+  }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.job;
+
+import io.sightline.config.ClassifyJobConfig;
+import io.sightline.config.Problems;
+import io.sightline.fetch.LocalFolder;
+import io.sightline.model.ModelDescriptor;
+import io.sightline.model.ModelFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.flink.configuration.ConfigConstants;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.plugin.PluginManager;
+import org.apache.flink.core.plugin.PluginUtils;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the model of a configuration when a job is submitted. */
+final class ModelReading {
+
+  private ModelReading() {}
+
+  /** Reads the model even where options are wrong, so that all problems come at once. */
+  static @Nullable ModelDescriptor read(ClassifyJobConfig config, Problems problems) {
+    String dir = config.model().dir();
+    if (dir.isEmpty()) {
+      return null;
+    }
+    initializeFileSystems(config);
+    try (LocalFolder folder = LocalFolder.acquire(dir, "submit")) {
+      return ModelFolder.read(folder.path(), config.model(), problems);
+    } catch (IOException | IllegalArgumentException e) {
+      problems.add("model.dir can't be read: " + e.getMessage());
+      return null;
+    }
+  }
+
+  /** Gives Flink's file systems their options, where none of Flink's own scripts has done so. */
+  private static void initializeFileSystems(ClassifyJobConfig config) {
+    if (System.getenv("FLINK_CONF_DIR") != null) {
+      return;
+    }
+    String plugins =
+        System.getenv()
+            .getOrDefault(
+                ConfigConstants.ENV_FLINK_PLUGINS_DIR, ConfigConstants.DEFAULT_FLINK_PLUGINS_DIRS);
+    PluginManager manager =
+        Files.isDirectory(Path.of(plugins))
+            ? PluginUtils.createPluginManagerFromRootFolder(config.flink())
+            : null;
+    FileSystem.initialize(config.flink(), manager);
+  }
+}
