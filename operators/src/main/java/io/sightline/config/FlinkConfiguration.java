@@ -44,6 +44,8 @@ record FlinkConfiguration(Configuration configuration, List<ResolvedOption> show
     }
     setDefault(flink, CheckpointingOptions.CHECKPOINTING_INTERVAL, CHECKPOINT_INTERVAL, shown);
     setDefault(flink, PipelineOptions.GENERIC_TYPES, false, shown);
+    // No function of the jobs keeps or changes what it has handed on.
+    setDefault(flink, PipelineOptions.OBJECT_REUSE, true, shown);
     return new FlinkConfiguration(flink, new ArrayList<>(shown.values()));
   }
 

@@ -2,57 +2,47 @@
 package io.sightline.fetch;
 
 import java.time.Duration;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A time that something may take, without the time for which it waits for us: the clock is stopped
  * while a fetch waits for its share of the budget, so a job that is busy rejects no image for it.
- * Thread-safe.
+ * Nothing watches the clock by itself: a timer for each image would wake a thread for each, so
+ * whoever owns many deadlines asks all of them now and then. Thread-safe.
  */
 final class Deadline {
 
-  private final ScheduledExecutorService timer;
-  private final Runnable onExpiry;
   private long remainingNanos;
   private long runningSince;
-  private @Nullable Future<?> running;
+  private boolean running;
   private boolean stopped;
 
-  Deadline(ScheduledExecutorService timer, Duration time, Runnable onExpiry) {
-    this.timer = timer;
+  Deadline(Duration time) {
     this.remainingNanos = time.toNanos();
-    this.onExpiry = onExpiry;
   }
 
   /** Starts the clock, or starts it again after {@link #pause}. */
   synchronized void run() {
-    if (running != null || stopped) {
-      return;
-    }
-    runningSince = System.nanoTime();
-    try {
-      running = timer.schedule(onExpiry, Math.max(0, remainingNanos), TimeUnit.NANOSECONDS);
-    } catch (RejectedExecutionException e) {
-      // The store was closed, which ends every fetch.
-      stopped = true;
+    if (!running && !stopped) {
+      runningSince = System.nanoTime();
+      running = true;
     }
   }
 
   synchronized void pause() {
-    if (running != null) {
-      running.cancel(false);
-      running = null;
+    if (running) {
+      running = false;
       remainingNanos -= System.nanoTime() - runningSince;
     }
   }
 
   /** Stops the clock for good. */
   synchronized void stop() {
+    running = false;
     stopped = true;
-    pause();
+  }
+
+  /** Whether the time is over; never while the clock is stopped. */
+  synchronized boolean isOver() {
+    return running && System.nanoTime() - runningSince >= remainingNanos;
   }
 }

@@ -7,7 +7,6 @@ import io.sightline.reference.Uris;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,10 +23,10 @@ final class Fetch {
   private volatile @Nullable RejectedException onTimeout;
 
   /** A fetch whose clock does not run yet. */
-  Fetch(String uri, Duration timeout, ScheduledExecutorService timer) {
+  Fetch(String uri, Duration timeout) {
     this.uri = uri;
     this.timeout = timeout;
-    this.deadline = new Deadline(timer, timeout, this::expire);
+    this.deadline = new Deadline(timeout);
     Futures.whenDone(result, (bytes, failure) -> deadline.stop());
   }
 
@@ -68,7 +67,11 @@ final class Fetch {
     return new RejectedException(reason, Uris.masked(uri) + " " + fact);
   }
 
-  private void expire() {
+  /** Ends the fetch where its deadline is over. */
+  void expireIfOver() {
+    if (!deadline.isOver()) {
+      return;
+    }
     RejectedException other = onTimeout;
     if (other != null) {
       fail(other);

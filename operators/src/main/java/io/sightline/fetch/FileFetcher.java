@@ -113,8 +113,14 @@ final class FileFetcher implements AutoCloseable {
       fetch.reject(
           Reason.TOO_LARGE, "has %d bytes, fetch.max-bytes is %d".formatted(length, maxBytes));
     } else {
-      fetch.deadline().pause();
       CompletableFuture<ByteBudget.Lease> acquired = budget.acquire(length);
+      ByteBudget.Lease atOnce = acquired.isCompletedExceptionally() ? null : acquired.getNow(null);
+      if (atOnce != null) {
+        fetch.own(atOnce);
+        read(fetch, fileSystem, path, (int) length, atOnce);
+        return;
+      }
+      fetch.deadline().pause();
       fetch.cancelWith(acquired);
       Futures.whenDone(
           acquired,

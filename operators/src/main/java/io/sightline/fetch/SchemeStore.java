@@ -14,17 +14,21 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Chooses by the reference's scheme who brings its bytes. */
 final class SchemeStore implements ImageStore {
 
+  private static final long MAX_TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
   private final FetchSettings settings;
   private final ByteBudget budget;
   private final FileFetcher files;
   private final HttpFetcher http;
-  private final ScheduledThreadPoolExecutor timer;
+  private final ScheduledExecutorService timer;
   private final LongAdder bytesFetched = new LongAdder();
   private final Set<Fetch> underWay = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
@@ -35,8 +39,12 @@ final class SchemeStore implements ImageStore {
     this.files =
         new FileFetcher(settings.threads(), settings.maxBytes(), budget, bytesFetched::add);
     this.http = new HttpFetcher(settings, budget, gate, bytesFetched::add);
-    this.timer = new ScheduledThreadPoolExecutor(1, new DaemonThreads("sightline-fetch-timer"));
-    timer.setRemoveOnCancelPolicy(true);
+    this.timer =
+        Executors.newSingleThreadScheduledExecutor(new DaemonThreads("sightline-fetch-timer"));
+    long tick = Math.max(1, Math.min(MAX_TICK_NANOS, settings.timeout().toNanos() / 20));
+    var unused =
+        timer.scheduleWithFixedDelay(
+            () -> underWay.forEach(Fetch::expireIfOver), tick, tick, TimeUnit.NANOSECONDS);
   }
 
   @Override
@@ -61,7 +69,7 @@ final class SchemeStore implements ImageStore {
           Reason.SCHEME_NOT_ALLOWED,
           "%s: fetch.schemes does not list %s".formatted(Uris.masked(uri), scheme));
     }
-    Fetch fetch = new Fetch(uri, settings.timeout(), timer);
+    Fetch fetch = new Fetch(uri, settings.timeout());
     underWay.add(fetch);
     CompletableFuture<ImageBytes> result = fetch.result();
     Futures.whenDone(result, (bytes, failure) -> underWay.remove(fetch));

@@ -208,16 +208,21 @@ class ClassifyJobConfigTest {
   }
 
   @Test
-  void checkpointsComeEveryTenSecondsUnlessSet() {
+  void flinksOwnDefaultsAreReplacedUnlessSet() {
     Configuration byDefault = ConfigFixtures.read(ConfigFixtures.least()).flink();
     Configuration set =
-        ConfigFixtures.read(leastWith("execution.checkpointing.interval", "1 s")).flink();
+        ConfigFixtures.read(
+                leastWith(
+                    "execution.checkpointing.interval", "1 s", "pipeline.object-reuse", "false"))
+            .flink();
 
     assertThat(byDefault.get(CheckpointingOptions.CHECKPOINTING_INTERVAL))
         .isEqualTo(Duration.ofSeconds(10));
     assertThat(byDefault.get(PipelineOptions.GENERIC_TYPES)).isFalse();
+    assertThat(byDefault.get(PipelineOptions.OBJECT_REUSE)).isTrue();
     assertThat(set.get(CheckpointingOptions.CHECKPOINTING_INTERVAL))
         .isEqualTo(Duration.ofSeconds(1));
+    assertThat(set.get(PipelineOptions.OBJECT_REUSE)).isFalse();
   }
 
   @Test
@@ -237,7 +242,8 @@ class ClassifyJobConfigTest {
             "s3.endpoint",
             "state.backend.rocksdb.memory.managed",
             "execution.checkpointing.interval",
-            "pipeline.generic-types");
+            "pipeline.generic-types",
+            "pipeline.object-reuse");
   }
 
   @Test

@@ -29,8 +29,8 @@ final class OptionsReference {
       `32 mb` (1 mb is 1024 x 1024 bytes); lists as `[a, b]` or `a, b`. `${env:NAME}` and
       `${file:/path}` stand for secrets, which are never printed. Flink's own options
       (`execution.*`, `pipeline.*`, `state.*`, `parallelism.default` ...) may stand in the same file.
-      Unlike Flink's, the default of `execution.checkpointing.interval` is 10 s, and
-      `pipeline.generic-types` is false.
+      Unlike Flink's, the default of `execution.checkpointing.interval` is 10 s,
+      `pipeline.generic-types` is false and `pipeline.object-reuse` true.
       """;
 
   private static final Map<Class<?>, String> SIMPLE =

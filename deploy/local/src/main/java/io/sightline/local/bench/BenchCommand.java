@@ -50,8 +50,8 @@ public final class BenchCommand implements Callable<Integer> {
   private static final Duration WARM_UP = Duration.ofSeconds(5);
   private static final String NAMES_LIST =
       "decode, preprocess, session, decode-preprocess, naive-decode-preprocess, naive-loop,"
-          + " bare-loop, classify-job, classify-job-one-partition, classify-job-exchange,"
-          + " classify-job-http, latency";
+          + " bare-loop, classify-job, classify-job-slots, classify-job-one-partition,"
+          + " classify-job-exchange, classify-job-http, latency";
   private static final List<String> NAMES = List.of(NAMES_LIST.split(", "));
   private static final List<Duration> LATENCY_INTERVALS =
       List.of(Duration.ofSeconds(1), Duration.ofSeconds(10));
@@ -107,7 +107,7 @@ public final class BenchCommand implements Callable<Integer> {
       paramLabel = "N",
       split = ",",
       defaultValue = "1,2",
-      description = "Threads of loops and slots of the job (default: ${DEFAULT-VALUE}).")
+      description = "Threads of loops and workers of the job (default: ${DEFAULT-VALUE}).")
   private List<Integer> threads = List.of();
 
   @Option(
@@ -117,8 +117,11 @@ public final class BenchCommand implements Callable<Integer> {
       description =
           "Variants to measure (default: all): "
               + NAMES_LIST
-              + ". classify-job-exchange has an exchange between parse and classify;"
-              + " classify-job-http fetches from a loopback server that answers after 20 ms; latency"
+              + ". classify-job has one slot with all workers, as a TaskManager has by default;"
+              + " classify-job-slots has a slot for each worker and a partition for each slot, and"
+              + " classify-job-one-partition one partition for all slots; classify-job-exchange has"
+              + " an exchange between parse and classify; classify-job-http fetches from a loopback"
+              + " server that answers after 20 ms; latency"
               + " is from published to read_committed, at 20 images a second, with checkpoints of"
               + " 1 s and 10 s.")
   private Set<String> only = Set.of();
@@ -184,10 +187,19 @@ public final class BenchCommand implements Callable<Integer> {
           }
         }
         if (isWanted("latency")) {
-          int slots = Collections.max(threads);
+          int workers = Collections.max(threads);
           BenchJob.Setup setup =
               new BenchJob.Setup(
-                  broker, model, descriptor, pictures, size, slots, slots, pictures::uri, Map.of());
+                  broker,
+                  model,
+                  descriptor,
+                  pictures,
+                  size,
+                  1,
+                  workers,
+                  1,
+                  pictures::uri,
+                  Map.of());
           for (Duration interval : LATENCY_INTERVALS) {
             out.printf("latency, checkpoints of %d s%n", interval.toSeconds());
             out.flush();
@@ -247,21 +259,34 @@ public final class BenchCommand implements Callable<Integer> {
       }
       add(variants, "bare-loop", () -> loops.bareLoop(count));
       JobFactory jobs =
-          (partitions, uris) ->
+          (slots, partitions, uris) ->
               new BenchJob.Setup(
-                  broker, model, descriptor, pictures, size, count, partitions, uris, Map.of());
-      BenchJob.Setup files = jobs.create(count, pictures::uri);
+                  broker,
+                  model,
+                  descriptor,
+                  pictures,
+                  size,
+                  slots,
+                  count / slots,
+                  partitions,
+                  uris,
+                  Map.of());
+      BenchJob.Setup files = jobs.create(1, 1, pictures::uri);
       addJob(variants, "classify-job", files);
       if (count > 1) {
-        addJob(variants, "classify-job-one-partition", jobs.create(1, pictures::uri));
+        addJob(variants, "classify-job-slots", jobs.create(count, count, pictures::uri));
+        addJob(variants, "classify-job-one-partition", jobs.create(count, 1, pictures::uri));
       }
-      addJob(variants, "classify-job-exchange", files.with(Map.of("classify.exchange", "always")));
-      addJob(variants, "classify-job-http", jobs.create(count, server::uri));
+      addJob(
+          variants,
+          "classify-job-exchange",
+          jobs.create(count, count, pictures::uri).with(Map.of("classify.exchange", "always")));
+      addJob(variants, "classify-job-http", jobs.create(1, 1, server::uri));
     }
   }
 
   private interface JobFactory {
-    BenchJob.Setup create(int partitions, IntFunction<String> uris);
+    BenchJob.Setup create(int slots, int partitions, IntFunction<String> uris);
   }
 
   private void addJob(List<Variant> variants, String name, BenchJob.Setup setup) throws Exception {

@@ -42,7 +42,8 @@ final class BenchJob implements AutoCloseable {
   /**
    * What jobs have in common.
    *
-   * @param slots task slots, each with one worker
+   * @param slots task slots
+   * @param workers of each slot
    * @param partitions of the input topic
    * @param uris URI of an image by its index
    * @param options of the job, over those that it has by itself
@@ -54,15 +55,22 @@ final class BenchJob implements AutoCloseable {
       Images images,
       int batchSize,
       int slots,
+      int workers,
       int partitions,
       IntFunction<String> uris,
       Map<String, String> options) {
+
+    /** Workers of all slots. */
+    int threads() {
+      return slots * workers;
+    }
 
     /** The same with further options of the job. */
     Setup with(Map<String, String> more) {
       Map<String, String> all = new HashMap<>(options);
       all.putAll(more);
-      return new Setup(broker, modelFolder, model, images, batchSize, slots, partitions, uris, all);
+      return new Setup(
+          broker, modelFolder, model, images, batchSize, slots, workers, partitions, uris, all);
     }
   }
 
@@ -123,7 +131,7 @@ final class BenchJob implements AutoCloseable {
     options.put("source.format", "avro-single-object");
     options.put("model.dir", setup.modelFolder().toString());
     options.put("batch.max-size", Integer.toString(setup.batchSize()));
-    options.put("classify.workers", "1");
+    options.put("classify.workers", Integer.toString(setup.workers()));
     options.put("device.provider", "cpu");
     options.put("sink.topic", id + "-events");
     options.put("rejections.topic", id + "-rejections");

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class JobVariant implements Variant {
 
   private static final double FIRST_GUESS_PER_SECOND_AND_THREAD = 500;
-  private static final int WARM_UP_IMAGES_A_SLOT = 256;
+  private static final int WARM_UP_IMAGES_A_THREAD = 256;
 
   /** Published after the measurement, so that an event comes that is later. */
   private static final int END_IMAGES = 64;
@@ -40,7 +40,7 @@ final class JobVariant implements Variant {
   JobVariant(String name, BenchJob.Setup setup) {
     this.name = name;
     this.setup = setup;
-    this.imagesPerNano = FIRST_GUESS_PER_SECOND_AND_THREAD * setup.slots() / 1e9;
+    this.imagesPerNano = FIRST_GUESS_PER_SECOND_AND_THREAD * setup.threads() / 1e9;
   }
 
   @Override
@@ -50,7 +50,7 @@ final class JobVariant implements Variant {
 
   @Override
   public int threads() {
-    return setup.slots();
+    return setup.threads();
   }
 
   @Override
@@ -68,7 +68,7 @@ final class JobVariant implements Variant {
     List<Long> eventMillis = new ArrayList<>();
     try (BenchJob job =
         new BenchJob(setup, id, Map.of(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 1 << 20))) {
-      long warmUp = (long) WARM_UP_IMAGES_A_SLOT * setup.slots();
+      long warmUp = (long) WARM_UP_IMAGES_A_THREAD * setup.threads();
       long nanos = duration.toNanos() + TimeUnit.SECONDS.toNanos(SETTLE_SECONDS);
       long supply = warmUp + Math.round(SUPPLY * nanos * imagesPerNano);
       job.publish(supply);
