@@ -82,7 +82,8 @@ public final class ClassifyOptions {
           .defaultValue(MemorySize.ofMebiBytes(128))
           .withDescription(
               "Encoded images, fetched and inline, that a slot holds on the heap at once. It must be"
-                  + " at least fetch.max-bytes and source.max-inline-bytes.");
+                  + " at least fetch.max-bytes and source.max-inline-bytes. Memory that is kept for"
+                  + " the next images takes up to a quarter more.");
 
   private ClassifyOptions() {}
 

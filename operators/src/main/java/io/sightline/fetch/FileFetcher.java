@@ -29,12 +29,15 @@ final class FileFetcher implements AutoCloseable {
   private final ExecutorService executor;
   private final int maxBytes;
   private final ByteBudget budget;
+  private final ArrayPool arrays;
   private final LongConsumer fetched;
 
-  FileFetcher(int threads, int maxBytes, ByteBudget budget, LongConsumer fetched) {
+  FileFetcher(
+      int threads, int maxBytes, ByteBudget budget, ArrayPool arrays, LongConsumer fetched) {
     this.executor = Executors.newFixedThreadPool(threads, new DaemonThreads("sightline-fetch"));
     this.maxBytes = maxBytes;
     this.budget = budget;
+    this.arrays = arrays;
     this.fetched = fetched;
   }
 
@@ -138,7 +141,8 @@ final class FileFetcher implements AutoCloseable {
   private void read(
       Fetch fetch, FileSystem fileSystem, Path path, int length, ByteBudget.Lease lease)
       throws IOException {
-    byte[] bytes = new byte[length];
+    byte[] bytes =
+        arrays.take(length); // given back by whoever closes them, and else left to the GC
     int count = 0;
     boolean more;
     try (FSDataInputStream in = fileSystem.open(path)) {
@@ -156,7 +160,7 @@ final class FileFetcher implements AutoCloseable {
       fetch.reject(Reason.INCOMPLETE, "had %d bytes, and more when it was read".formatted(length));
     } else {
       fetched.accept(length);
-      fetch.succeed(new LeasedBytes(bytes, 0, length, lease));
+      fetch.succeed(new LeasedBytes(bytes, 0, length, lease, arrays));
     }
   }
 }

@@ -40,14 +40,21 @@ final class HttpFetcher implements AutoCloseable {
 
   private final FetchSettings settings;
   private final ByteBudget budget;
+  private final ArrayPool arrays;
   private final HopGate gate;
   private final LongConsumer fetched;
   private final ThreadPoolExecutor executor;
   private volatile @Nullable HttpClient client;
 
-  HttpFetcher(FetchSettings settings, ByteBudget budget, HopGate gate, LongConsumer fetched) {
+  HttpFetcher(
+      FetchSettings settings,
+      ByteBudget budget,
+      ArrayPool arrays,
+      HopGate gate,
+      LongConsumer fetched) {
     this.settings = settings;
     this.budget = budget;
+    this.arrays = arrays;
     this.gate = gate;
     this.fetched = fetched;
     // Looking a host up blocks one of these threads.
@@ -174,8 +181,9 @@ final class HttpFetcher implements AutoCloseable {
       return new DiscardingBody();
     }
     return length == UNKNOWN
-        ? ImageBody.ofUnknownLength(fetch, uri.toString(), settings.maxBytes(), budget, fetched)
-        : ImageBody.ofLength(fetch, uri.toString(), (int) length, budget, fetched);
+        ? ImageBody.ofUnknownLength(
+            fetch, uri.toString(), settings.maxBytes(), budget, arrays, fetched)
+        : ImageBody.ofLength(fetch, uri.toString(), (int) length, budget, arrays, fetched);
   }
 
   private void answered(

@@ -27,6 +27,7 @@ final class ImageBody implements BodySubscriber<@Nullable Object> {
   private final int announced;
   private final int maxBytes;
   private final ByteBudget budget;
+  private final ArrayPool arrays;
   private final LongConsumer fetched;
   private final CompletableFuture<@Nullable Object> body = new CompletableFuture<>();
 
@@ -42,23 +43,35 @@ final class ImageBody implements BodySubscriber<@Nullable Object> {
       int announced,
       int maxBytes,
       ByteBudget budget,
+      ArrayPool arrays,
       LongConsumer fetched) {
     this.fetch = fetch;
     this.uri = uri;
     this.announced = announced;
     this.maxBytes = maxBytes;
     this.budget = budget;
+    this.arrays = arrays;
     this.fetched = fetched;
   }
 
   static ImageBody ofLength(
-      Fetch fetch, String uri, int length, ByteBudget budget, LongConsumer fetched) {
-    return new ImageBody(fetch, uri, length, length, budget, fetched);
+      Fetch fetch,
+      String uri,
+      int length,
+      ByteBudget budget,
+      ArrayPool arrays,
+      LongConsumer fetched) {
+    return new ImageBody(fetch, uri, length, length, budget, arrays, fetched);
   }
 
   static ImageBody ofUnknownLength(
-      Fetch fetch, String uri, int maxBytes, ByteBudget budget, LongConsumer fetched) {
-    return new ImageBody(fetch, uri, UNKNOWN, maxBytes, budget, fetched);
+      Fetch fetch,
+      String uri,
+      int maxBytes,
+      ByteBudget budget,
+      ArrayPool arrays,
+      LongConsumer fetched) {
+    return new ImageBody(fetch, uri, UNKNOWN, maxBytes, budget, arrays, fetched);
   }
 
   @Override
@@ -88,7 +101,9 @@ final class ImageBody implements BodySubscriber<@Nullable Object> {
     }
     try {
       lease = granted;
-      bytes = new byte[announced == UNKNOWN ? Math.min(FIRST_BYTES, maxBytes) : announced];
+      // Given back by whoever closes them, and else left to the GC.
+      bytes =
+          announced == UNKNOWN ? new byte[Math.min(FIRST_BYTES, maxBytes)] : arrays.take(announced);
       fetch.deadline().run();
       given.request(Long.MAX_VALUE);
     } catch (Throwable e) {
@@ -154,10 +169,14 @@ final class ImageBody implements BodySubscriber<@Nullable Object> {
     } else if (received == 0 || held == null) {
       fetch.reject(Reason.EMPTY_CONTENT, "has no content");
     } else {
-      byte[] whole = bytes.length == received ? bytes : Arrays.copyOf(bytes, received);
       held.shrinkTo(received);
       fetched.accept(received);
-      fetch.succeed(new LeasedBytes(whole, 0, received, held));
+      if (announced == UNKNOWN) {
+        byte[] whole = bytes.length == received ? bytes : Arrays.copyOf(bytes, received);
+        fetch.succeed(new LeasedBytes(whole, 0, received, held, null));
+      } else {
+        fetch.succeed(new LeasedBytes(bytes, 0, received, held, arrays));
+      }
     }
   }
 }

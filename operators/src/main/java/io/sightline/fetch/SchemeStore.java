@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.LongAdder;
 /** Chooses by the reference's scheme who brings its bytes. */
 final class SchemeStore implements ImageStore {
 
+  private static final long MAX_IDLE_BYTES = 32 << 20;
   private static final long MAX_TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
   private final FetchSettings settings;
@@ -36,9 +37,10 @@ final class SchemeStore implements ImageStore {
   SchemeStore(FetchSettings settings, HopGate gate) {
     this.settings = settings;
     this.budget = new ByteBudget(settings.maxInflightBytes());
+    ArrayPool arrays = new ArrayPool(Math.min(MAX_IDLE_BYTES, settings.maxInflightBytes() / 4));
     this.files =
-        new FileFetcher(settings.threads(), settings.maxBytes(), budget, bytesFetched::add);
-    this.http = new HttpFetcher(settings, budget, gate, bytesFetched::add);
+        new FileFetcher(settings.threads(), settings.maxBytes(), budget, arrays, bytesFetched::add);
+    this.http = new HttpFetcher(settings, budget, arrays, gate, bytesFetched::add);
     this.timer =
         Executors.newSingleThreadScheduledExecutor(new DaemonThreads("sightline-fetch-timer"));
     long tick = Math.max(1, Math.min(MAX_TICK_NANOS, settings.timeout().toNanos() / 20));
@@ -119,7 +121,7 @@ final class SchemeStore implements ImageStore {
       content.duplicate().get(array);
     }
     return CompletableFuture.completedFuture(
-        new LeasedBytes(array, offset, length, budget.take(length)));
+        new LeasedBytes(array, offset, length, budget.take(length), null));
   }
 
   private static CompletableFuture<ImageBytes> rejected(Reason reason, String detail) {

@@ -72,10 +72,10 @@ class SchemeStoreTest {
   }
 
   @Test
-  void aFileIsReadWholeIntoAnArrayOfItsSize() throws Exception {
+  void aFileIsReadWhole() throws Exception {
     byte[] bytes = image(200_000);
     try (ImageBytes read = get(store.fetch(reference(write("a b%.jpg", bytes))))) {
-      assertThat(read.array()).isEqualTo(bytes);
+      assertThat(copy(read)).isEqualTo(bytes);
       assertThat(read.length()).isEqualTo(bytes.length);
       assertThat(store.inflightBytes()).isEqualTo(bytes.length);
     }
@@ -110,6 +110,18 @@ class SchemeStoreTest {
                 .detail())
         .contains("ftp://host/a.jpg")
         .doesNotContain("pw");
+  }
+
+  @Test
+  void theNextFileIsReadIntoTheArrayOfTheOneBefore() throws Exception {
+    byte[] first;
+    try (ImageBytes read = get(store.fetch(reference(write("a.jpg", image(200_000)))))) {
+      first = read.array();
+    }
+    try (ImageBytes read = get(store.fetch(reference(write("b.jpg", image(199_000)))))) {
+      assertThat(read.array()).isSameAs(first);
+      assertThat(copy(read)).isEqualTo(image(199_000));
+    }
   }
 
   @Test

@@ -11,8 +11,11 @@ import java.util.concurrent.TimeUnit;
  */
 final class JitCompilers {
 
-  /** Below this they are as good as idle. */
+  /** Below this all variants together are warm. */
   static final double QUIET = 0.05;
+
+  /** Below this a job has come to the pace that it keeps. */
+  private static final double SETTLED = 0.02;
 
   private static final CompilationMXBean COMPILERS = ManagementFactory.getCompilationMXBean();
 
@@ -26,13 +29,13 @@ final class JitCompilers {
     return (double) nanos / (System.nanoTime() - started);
   }
 
-  /** Waits until they are quiet for a second, but so long at most. */
-  static void awaitQuiet(long mostSeconds) throws InterruptedException {
+  /** Waits until they are as good as idle for a second, but so long at most. */
+  static void awaitSettled(long mostSeconds) throws InterruptedException {
     JitCompilers second;
     do {
       second = new JitCompilers();
       TimeUnit.SECONDS.sleep(1);
       mostSeconds--;
-    } while (second.share() > QUIET && mostSeconds > 0);
+    } while (second.share() > SETTLED && mostSeconds > 0);
   }
 }
