@@ -249,10 +249,10 @@ public final class BenchCommand implements Callable<Integer> {
     NaiveLoops naive = new NaiveLoops(descriptor, model, pictures);
     add(variants, "decode", loops::decode);
     add(variants, "preprocess", loops::preprocess);
-    add(variants, "session", loops::session);
     add(variants, "decode-preprocess", loops::decodePreprocess);
     add(variants, "naive-decode-preprocess", naive::decodePreprocess);
     for (int count : threads) {
+      add(variants, "session", () -> loops.session(count));
       // A variant's neighbours in time are what it is compared with.
       if (descriptor.fixedBatch() <= 1) {
         add(variants, "naive-loop", () -> naive.loop(count));

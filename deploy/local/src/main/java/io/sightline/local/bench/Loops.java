@@ -85,9 +85,23 @@ final class Loops {
         decoder);
   }
 
-  Variant session() throws Exception {
+  /** One session on so many threads, each with a batch of its own that lies there already. */
+  Variant session(int threads) throws Exception {
     Classifier classifier = classifier();
-    Classifier.Scores scores = classifier.newScores(batchSize);
+    List<Body> bodies = new ArrayList<>();
+    for (int i = 0; i < threads; i++) {
+      Classifier.Scores scores = classifier.newScores(batchSize);
+      ByteBuffer rows = batch();
+      bodies.add(
+          () -> {
+            classifier.run(rows, batchSize, scores);
+            return batchSize;
+          });
+    }
+    return new Loop("session", bodies, classifier);
+  }
+
+  private ByteBuffer batch() throws Exception {
     int rowBytes = 3 * Float.BYTES * model.height() * model.width();
     ByteBuffer rows = direct(batchSize * rowBytes);
     try (ImageDecoder decoder = decoder()) {
@@ -97,14 +111,7 @@ final class Loops {
         decoder.writeTo(rows.slice(i * rowBytes, rowBytes));
       }
     }
-    return new Loop(
-        "session",
-        List.of(
-            () -> {
-              classifier.run(rows, batchSize, scores);
-              return batchSize;
-            }),
-        classifier);
+    return rows;
   }
 
   /** Decode, preprocess, batch and session on so many threads, without Flink or Kafka. */
