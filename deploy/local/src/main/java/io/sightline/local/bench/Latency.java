@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sightline.local.bench;
 
+import io.sightline.local.Percentiles;
 import io.sightline.schemas.ClassificationEvent;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@
 package io.sightline.local.demo;
 
 import io.sightline.dataset.LabelledImage;
+import io.sightline.local.Percentiles;
 import io.sightline.schemas.ClassificationEvent;
 import io.sightline.schemas.Rejection;
 import java.util.ArrayList;
@@ -115,16 +116,11 @@ final class Tally {
       screen.line(
           "speed       %.1f images/s, as they were published (see --rate, and the command bench)"
               .formatted(events * 1000.0 / Math.max(1, lastClassified - firstSubmitted)));
-      List<Long> sorted = latencyMillis.stream().sorted().toList();
+      Percentiles latency = new Percentiles(latencyMillis);
       screen.line(
           ("latency     p50 %d ms, p99 %d ms, from published to read; exactly once, an event is seen"
                   + " after the next checkpoint")
-              .formatted(percentile(sorted, 50), percentile(sorted, 99)));
+              .formatted(latency.at(50), latency.at(99)));
     }
-  }
-
-  /** By the nearest rank. */
-  private static long percentile(List<Long> sorted, int percent) {
-    return sorted.get(Math.max(0, (int) Math.ceil(percent * sorted.size() / 100.0) - 1));
   }
 }
