@@ -79,7 +79,7 @@ final class DatasetEvaluation {
         env,
         config,
         model,
-        EvaluateJob.subject(model, split, null),
+        EvaluateJob.subject(model, split),
         env.getParallelism(), // the source splits the data set so
         start ->
             start

@@ -14,6 +14,7 @@ import io.sightline.evaluate.JoinLabelsOperator;
 import io.sightline.evaluate.LabelFunction;
 import io.sightline.evaluate.ParseLabelFunction;
 import io.sightline.evaluate.ReportOperator;
+import io.sightline.model.Catalogue;
 import io.sightline.model.ModelDescriptor;
 import io.sightline.reference.Rejections;
 import io.sightline.reference.SourceRecord;
@@ -95,7 +96,7 @@ public final class EvaluateJob {
         env,
         config,
         model,
-        subject(model, null, null),
+        subject(model, null),
         partitions,
         start ->
             start
@@ -133,22 +134,40 @@ public final class EvaluateJob {
     Classified classified =
         Classified.define(
             env, config.classify(), model, partitions, source, config.needsWatermarks());
+    evaluate(env, config, subject, classified.events(), classified.rejections(), labels, outputs);
+  }
+
+  /**
+   * Defines the part of the job behind the classifier.
+   *
+   * @param subject what a report says that it is about; its labels are those of the model
+   * @param classified events of the classifier, whose operator the first one here is chained to
+   * @param classifiersRejections rejections of all stages so far
+   * @param labels gives raw records of labels that come later; null where none do
+   */
+  public static void evaluate(
+      StreamExecutionEnvironment env,
+      EvaluateJobConfig config,
+      EvaluationSubject subject,
+      SingleOutputStreamOperator<ClassificationEvent> classified,
+      DataStream<Rejection> classifiersRejections,
+      @Nullable Function<StreamExecutionEnvironment, DataStream<SourceRecord>> labels,
+      Outputs outputs) {
     LabelSettings labelSettings = config.labels();
     boolean labelsComeLater = labels != null && labelSettings != null;
-    int parallelism = classified.events().getParallelism();
+    int parallelism = classified.getParallelism();
     SingleOutputStreamOperator<ClassificationEvent> labelled =
         classified
-            .events()
-            .process(new LabelFunction(model.labels(), labelsComeLater))
+            .process(new LabelFunction(subject.labels(), labelsComeLater))
             .name("Label")
             .uid(OperatorIds.LABEL)
             .setParallelism(parallelism);
     DataStream<ClassificationEvent> events = labelled;
     DataStream<Rejection> rejections =
-        classified.rejections().union(labelled.getSideOutput(Rejections.TAG));
+        classifiersRejections.union(labelled.getSideOutput(Rejections.TAG));
     DataStream<EvaluationPart> parts =
         labelled
-            .transform("Count", PART, countEvents(config, model))
+            .transform("Count", PART, countEvents(config, subject))
             .uid(OperatorIds.COUNT)
             .setParallelism(parallelism);
     if (labels != null && labelSettings != null) {
@@ -166,7 +185,7 @@ public final class EvaluateJob {
               .transform(
                   "Join labels",
                   TypeInformation.of(ClassificationEvent.class),
-                  new JoinLabelsOperator(model.labels(), labelSettings.maxDelay()))
+                  new JoinLabelsOperator(subject.labels(), labelSettings.maxDelay()))
               .uid(OperatorIds.JOIN_LABELS);
       events = events.union(joined);
       rejections =
@@ -175,7 +194,7 @@ public final class EvaluateJob {
       parts =
           parts.union(
               joined
-                  .transform("Count joined", PART, countEvents(config, model))
+                  .transform("Count joined", PART, countEvents(config, subject))
                   .uid(OperatorIds.COUNT_JOINED));
     }
     parts =
@@ -184,7 +203,7 @@ public final class EvaluateJob {
                 .transform(
                     "Count rejections",
                     PART,
-                    new CountRejections(rules(config, model), config.stream()))
+                    new CountRejections(rules(config, subject), config.stream()))
                 .uid(OperatorIds.COUNT_REJECTIONS));
     outputs.reports().accept(report(parts, config, subject));
     outputs.rejections().accept(rejections);
@@ -194,7 +213,7 @@ public final class EvaluateJob {
   }
 
   /** Merges parts into reports. */
-  static DataStream<EvaluationReport> report(
+  private static DataStream<EvaluationReport> report(
       DataStream<EvaluationPart> parts, EvaluateJobConfig config, EvaluationSubject subject) {
     return parts
         .keyBy(EvaluationPart::window, Types.LONG)
@@ -205,13 +224,13 @@ public final class EvaluateJob {
         .uid(OperatorIds.REPORT);
   }
 
-  private static CountEvents countEvents(EvaluateJobConfig config, ModelDescriptor model) {
-    return new CountEvents(rules(config, model), config.stream(), model.labels());
+  private static CountEvents countEvents(EvaluateJobConfig config, EvaluationSubject subject) {
+    return new CountEvents(rules(config, subject), config.stream(), subject.labels());
   }
 
-  private static CountingRules rules(EvaluateJobConfig config, ModelDescriptor model) {
+  private static CountingRules rules(EvaluateJobConfig config, EvaluationSubject subject) {
     List<Integer> topK = config.evaluate().topK();
-    return new CountingRules(model.classes(), topK, config.evaluate().calibrationBins());
+    return new CountingRules(subject.labels().size(), topK, config.evaluate().calibrationBins());
   }
 
   /**
@@ -219,9 +238,13 @@ public final class EvaluateJob {
    *
    * @param split of a data set; null for a stream
    */
-  static EvaluationSubject subject(
-      ModelDescriptor model, @Nullable String split, @Nullable Double publishedTop1) {
+  static EvaluationSubject subject(ModelDescriptor model, @Nullable String split) {
     return new EvaluationSubject(
-        model.name(), model.version(), model.fingerprint(), model.labels(), split, publishedTop1);
+        model.name(),
+        model.version(),
+        model.fingerprint(),
+        model.labels(),
+        split,
+        Catalogue.publishedTop1(model.name(), model.classes()));
   }
 }

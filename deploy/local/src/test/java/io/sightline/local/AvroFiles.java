@@ -28,7 +28,8 @@ final class AvroFiles {
     return read(folder, type);
   }
 
-  private static <T extends SpecificRecordBase> List<T> read(Path folder, Class<T> type)
+  /** Reads the files that are finished now. */
+  static <T extends SpecificRecordBase> List<T> read(Path folder, Class<T> type)
       throws IOException {
     List<T> records = new ArrayList<>();
     for (Path day : list(folder)) {
