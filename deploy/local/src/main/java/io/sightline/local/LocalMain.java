@@ -3,6 +3,7 @@ package io.sightline.local;
 
 import io.sightline.job.Sightline;
 import io.sightline.local.bench.BenchCommand;
+import io.sightline.local.bench.EvaluateBenchCommand;
 import io.sightline.local.demo.DemoCommand;
 
 /** The main class of {@code deploy/bin/sightline}: the command line, with what is local only. */
@@ -11,6 +12,8 @@ final class LocalMain {
   private LocalMain() {}
 
   public static void main(String[] args) {
-    System.exit(Sightline.commandLine(new BenchCommand(), new DemoCommand()).execute(args));
+    System.exit(
+        Sightline.commandLine(new BenchCommand(), new EvaluateBenchCommand(), new DemoCommand())
+            .execute(args));
   }
 }

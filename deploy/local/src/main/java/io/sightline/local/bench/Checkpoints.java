@@ -29,16 +29,8 @@ final class Checkpoints {
    * triggered within a time.
    */
   List<Long> durations(long startMillis, long endMillis) throws IOException, InterruptedException {
-    HttpClient client = HttpClient.newHttpClient();
-    HttpResponse<String> response =
-        client.send(
-            HttpRequest.newBuilder(uri).timeout(TIMEOUT).build(),
-            HttpResponse.BodyHandlers.ofString());
-    if (response.statusCode() != 200) {
-      throw new IOException("%s answered %d".formatted(uri, response.statusCode()));
-    }
     List<Long> durations = new ArrayList<>();
-    for (JsonNode checkpoint : new ObjectMapper().readTree(response.body()).path("history")) {
+    for (JsonNode checkpoint : history()) {
       long triggered = checkpoint.path("trigger_timestamp").asLong();
       if (checkpoint.path("status").asText().equals("COMPLETED")
           && triggered >= startMillis
@@ -47,5 +39,28 @@ final class Checkpoints {
       }
     }
     return durations;
+  }
+
+  /** Bytes of the largest completed checkpoint that is remembered; 0 where there is none. */
+  long largestState() throws IOException, InterruptedException {
+    long largest = 0;
+    for (JsonNode checkpoint : history()) {
+      if (checkpoint.path("status").asText().equals("COMPLETED")) {
+        largest = Math.max(largest, checkpoint.path("state_size").asLong());
+      }
+    }
+    return largest;
+  }
+
+  private JsonNode history() throws IOException, InterruptedException {
+    HttpClient client = HttpClient.newHttpClient();
+    HttpResponse<String> response =
+        client.send(
+            HttpRequest.newBuilder(uri).timeout(TIMEOUT).build(),
+            HttpResponse.BodyHandlers.ofString());
+    if (response.statusCode() != 200) {
+      throw new IOException("%s answered %d".formatted(uri, response.statusCode()));
+    }
+    return new ObjectMapper().readTree(response.body()).path("history");
   }
 }
