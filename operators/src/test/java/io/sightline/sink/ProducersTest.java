@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sightline.config.SinkSettings.Encoding;
+import io.sightline.config.SinkSettings.Guarantee;
+import io.sightline.testing.Settings;
+import java.util.Map;
+import java.util.Properties;
+import org.junit.jupiter.api.Test;
+
+class ProducersTest {
+
+  @Test
+  void aTransactionIsWrittenInFewRequestsUnlessTheUserSaysOtherwise() {
+    assertThat(of(Guarantee.EXACTLY_ONCE, Map.of()))
+        .containsEntry("linger.ms", "500")
+        .containsEntry("batch.size", "65536")
+        .containsEntry("transaction.timeout.ms", "60000");
+    assertThat(of(Guarantee.EXACTLY_ONCE, Map.of("linger.ms", "7", "batch.size", "8")))
+        .containsEntry("linger.ms", "7")
+        .containsEntry("batch.size", "8");
+  }
+
+  @Test
+  void withoutTransactionsKafkasOwnDefaultsStay() {
+    assertThat(of(Guarantee.AT_LEAST_ONCE, Map.of()))
+        .doesNotContainKeys("linger.ms", "batch.size", "transaction.timeout.ms");
+  }
+
+  private static Properties of(Guarantee guarantee, Map<String, String> properties) {
+    return Producers.properties(
+        Settings.kafka("host:1", "topic", guarantee, Encoding.JSON, properties));
+  }
+}
