@@ -78,14 +78,14 @@
     return {
       data: {
         datasets: [
-          { ...bars("interval", bins, (_, i) => data.bin_intervals[i]), barThickness: 2, paint: "text" },
+          { ...bars("interval", bins, (_, i) => data.bin_intervals[i]), barThickness: 1.5, paint: "text" },
           {
             type: "line",
             data: [{ x: 0, y: 0 }, { x: 1, y: 1 }],
             pointRadius: 0,
             borderWidth: 1.5,
             borderDash: [5, 4],
-            paint: "text",
+            paint: "quiet",
           },
           { ...bars("accuracy", bins, (bin) => bin.accuracy), paint: "accent-soft", borderPaint: "accent", borderWidth: 1 },
         ],

@@ -44,7 +44,7 @@ const page = (() => {
   function nameOf(id, given) {
     const name = classesById.get(id)?.label_name ?? given ?? "";
     const text = name === "" ? "class " + id : namesSeen.get(name) > 1 ? `${name} (${id})` : name;
-    return element("bdi", { textContent: text });
+    return element("bdi", { textContent: text, title: text });
   }
 
   // Tables

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -71,14 +72,15 @@ class EvaluationPageIT {
   }
 
   /** For who changes the page: {@code -Dfailsafe.argLine=-Dpage.pictures=FOLDER}. */
-  private static void savePictures(EvaluationReport report) throws IOException {
+  private void savePictures(EvaluationReport report) throws IOException {
     String pictures = System.getProperty("page.pictures");
     if (pictures != null) {
+      Path page = folder.resolve(EvaluationFolder.PAGE);
+      String name = "%s-%d-classes".formatted(report.getModelName(), report.getClasses());
+      Files.copy(page, Path.of(pictures, name + ".html"), StandardCopyOption.REPLACE_EXISTING);
       for (String scheme : List.of("dark", "light")) {
         browser.emulate("prefers-color-scheme", scheme);
-        String name = "%s-%d-classes-%s.png";
-        browser.screenshot(
-            Path.of(pictures, name.formatted(report.getModelName(), report.getClasses(), scheme)));
+        browser.screenshot(Path.of(pictures, name + "-" + scheme + ".png"));
       }
     }
   }
