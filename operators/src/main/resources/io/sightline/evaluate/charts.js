@@ -21,7 +21,8 @@
   }
 
   const middle = (bin) => (bin.lower + bin.upper) / 2;
-  const range = (bin) => `${Math.round(100 * bin.lower)} to ${Math.round(100 * bin.upper)}\u00a0%`;
+  const bound = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
+  const range = (bin) => `${bound.format(100 * bin.lower)} to ${bound.format(100 * bin.upper)}\u00a0%`;
 
   function bars(label, source, value) {
     return {

@@ -96,7 +96,9 @@
     if (published === null) {
       return report.images === 0
         ? "No image was classified: there is nothing to compare."
-        : "No published top-1 is known for this model: there is nothing to compare.";
+        : "No published top-1 is known for this model. " +
+            `${images(report.images)} tell its top-1 to within about ` +
+            `${points((report.top1.high - report.top1.low) / 2)} either way.`;
     }
     const difference = published.difference;
     const direction = difference === 0 ? "the same" : difference > 0 ? "more" : "less";
@@ -143,8 +145,8 @@
       scored ? thousandths.format(report.negative_log_likelihood) : NONE,
       scored === report.images
         ? scored === 0 ? "no image with a score for its label" : `over all ${images(scored)}`
-        : `over ${whole.format(scored)} of ${images(report.images)}: the others have no score ` +
-            "for their label, which makes it look too good",
+        : `over ${whole.format(scored)} of ${images(report.images)}: where the label has no ` +
+            "score the image is left out, which makes this look too good",
     );
   }
 
@@ -270,8 +272,8 @@
   document.title = `${title}: evaluation`;
   byId("title").textContent = title;
   byId("subject").textContent =
-    (report.model_version === null ? "" : `Version ${report.model_version}, `) +
-    `fingerprint ${report.model_fingerprint.slice(0, 12)}, ${time(report.created_at)}`;
+    (report.model_version === null ? "Fingerprint" : `Version ${report.model_version}, fingerprint`) +
+    ` ${report.model_fingerprint.slice(0, 12)}, ${time(report.created_at)}`;
   drawFigures();
   drawTables();
   drawImages(byId("mistakes"), data.mistakes);
