@@ -21,7 +21,6 @@ import java.util.Map;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -157,19 +156,6 @@ class KafkaRecordsTest {
           .startsWith("sink.kafka.properties: ");
     }
     assertThat(problems(Map.of("acks", "all", "linger.ms", "20"), Map.of())).isEmpty();
-  }
-
-  @Test
-  void recordsOfATransactionWaitForOthersUnlessTheUserSaysHowLong() {
-    assertThat(linger(Guarantee.EXACTLY_ONCE, Map.of())).isEqualTo("100");
-    assertThat(linger(Guarantee.EXACTLY_ONCE, Map.of("linger.ms", "5"))).isEqualTo("5");
-    assertThat(linger(Guarantee.AT_LEAST_ONCE, Map.of())).isNull();
-  }
-
-  private static @Nullable String linger(Guarantee guarantee, Map<String, String> properties) {
-    return Producers.properties(
-            Settings.kafka("127.0.0.1:1", "events", guarantee, Encoding.JSON, properties))
-        .getProperty("linger.ms");
   }
 
   private static List<String> problems(
