@@ -79,15 +79,25 @@ final class BrokerInquiry implements AutoCloseable {
   }
 
   /**
-   * Connects.
+   * How brokers are reached: what of it is equal has the same answer.
    *
-   * @param properties of a consumer or producer; those that an admin client knows are taken
+   * @param properties of an admin client
    */
-  static BrokerInquiry open(String servers, Map<String, String> properties, Duration timeout)
-      throws NoAnswerException {
-    Map<String, Object> config = new HashMap<>(properties);
-    config.keySet().retainAll(AdminClientConfig.configNames());
-    config.remove(AdminClientConfig.CLIENT_ID_CONFIG);
+  record Access(String servers, Map<String, String> properties) {
+
+    /** The access of a consumer or producer, of whose properties an admin client knows some. */
+    static Access of(String servers, Map<String, String> properties) {
+      Map<String, String> known = new HashMap<>(properties);
+      known.keySet().retainAll(AdminClientConfig.configNames());
+      known.remove(AdminClientConfig.CLIENT_ID_CONFIG);
+      return new Access(servers, known);
+    }
+  }
+
+  /** Connects. */
+  static BrokerInquiry open(Access access, Duration timeout) throws NoAnswerException {
+    String servers = access.servers();
+    Map<String, Object> config = new HashMap<>(access.properties());
     config.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, servers);
     config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) timeout.toMillis());
     config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) timeout.toMillis());

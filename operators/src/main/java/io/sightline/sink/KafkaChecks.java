@@ -7,9 +7,12 @@ import io.sightline.config.Problems;
 import io.sightline.config.SinkSettings;
 import io.sightline.config.SinkSettings.Guarantee;
 import io.sightline.config.SourceSettings;
+import io.sightline.sink.BrokerInquiry.Access;
 import io.sightline.sink.BrokerInquiry.NoAnswerException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Properties;
 import java.util.function.Consumer;
@@ -34,6 +37,9 @@ public final class KafkaChecks {
   private final Duration timeout;
   private final Problems problems;
   private final Consumer<String> notes;
+
+  /** Brokers that did not answer: who asks them again would wait as long again. */
+  private final Map<Access, NoAnswerException> unreachable = new HashMap<>();
 
   /**
    * Checks that report to {@code problems}.
@@ -65,7 +71,8 @@ public final class KafkaChecks {
 
   private OptionalInt source(SourceSettings settings, String option) {
     String servers = settings.bootstrapServers();
-    try (BrokerInquiry broker = BrokerInquiry.open(servers, settings.kafkaProperties(), timeout)) {
+    Access access = Access.of(servers, settings.kafkaProperties());
+    try (BrokerInquiry broker = open(access)) {
       int partitions = 0;
       boolean all = true;
       for (String name : sourceTopics(settings, broker)) {
@@ -82,6 +89,7 @@ public final class KafkaChecks {
       }
       return all && partitions > 0 ? OptionalInt.of(partitions) : OptionalInt.empty();
     } catch (NoAnswerException e) {
+      remember(access, e);
       problems.add("source.kafka.bootstrap-servers: " + e.sentence());
       return OptionalInt.empty();
     }
@@ -100,6 +108,20 @@ public final class KafkaChecks {
   /** Checks the sink of reports; does nothing for files. */
   public void reports(SinkSettings settings) {
     sink(settings, "evaluate.reports");
+  }
+
+  private BrokerInquiry open(Access access) throws NoAnswerException {
+    NoAnswerException before = unreachable.get(access);
+    if (before != null) {
+      throw before;
+    }
+    return BrokerInquiry.open(access, timeout);
+  }
+
+  private void remember(Access access, NoAnswerException failure) {
+    if (failure.unreachable()) {
+      unreachable.put(access, failure);
+    }
   }
 
   private List<String> sourceTopics(SourceSettings settings, BrokerInquiry broker)
@@ -128,7 +150,8 @@ public final class KafkaChecks {
     }
     String servers = requireNonNull(settings.bootstrapServers());
     String name = requireNonNull(settings.topic());
-    try (BrokerInquiry broker = BrokerInquiry.open(servers, settings.kafkaProperties(), timeout)) {
+    Access access = Access.of(servers, settings.kafkaProperties());
+    try (BrokerInquiry broker = open(access)) {
       if (topic(broker, options + ".topic", name, AclOperation.WRITE) != null) {
         checkRecordSize(settings, options, broker.topicSetting(name, "max.message.bytes"));
       }
@@ -141,6 +164,7 @@ public final class KafkaChecks {
         }
       }
     } catch (NoAnswerException e) {
+      remember(access, e);
       problems.add("%s.kafka.bootstrap-servers: %s".formatted(options, e.sentence()));
     }
   }

@@ -7,11 +7,15 @@ import io.sightline.config.Problems;
 import io.sightline.config.SinkSettings;
 import io.sightline.config.SourceSettings;
 import io.sightline.sink.KafkaChecks;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
@@ -262,6 +266,39 @@ class KafkaChecksIT {
         .singleElement()
         .asString()
         .startsWith("source.kafka.bootstrap-servers: no broker at 127.0.0.1:1 answered within 1 s");
+  }
+
+  @Test
+  @Timeout(30)
+  void brokersThatDidNotAnswerAreNotAskedAgain() throws Exception {
+    AtomicInteger connections = new AtomicInteger();
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      Thread acceptor =
+          new Thread(
+              () -> {
+                try {
+                  while (true) {
+                    silent.accept();
+                    connections.incrementAndGet();
+                  }
+                } catch (IOException e) {
+                  // The socket was closed.
+                }
+              });
+      acceptor.start();
+      String address = "127.0.0.1:" + silent.getLocalPort();
+      KafkaChecks impatient = new KafkaChecks(Duration.ofSeconds(1), problems, notes::add);
+
+      impatient.source(source(address, List.of("images"), null, Map.of("group.id", "other")));
+      int afterTheFirst = connections.get();
+      impatient.events(exactlyOnce(address, "events", "prefix", 60_000, Map.of("linger.ms", "5")));
+
+      assertThat(afterTheFirst).isPositive();
+      assertThat(connections).hasValue(afterTheFirst);
+      assertThat(problems.messages())
+          .hasSize(2)
+          .allSatisfy(problem -> assertThat(problem).contains("no broker at " + address));
+    }
   }
 
   private static Map<String, String> credentials(String password) {
