@@ -22,7 +22,8 @@
 
   const middle = (bin) => (bin.lower + bin.upper) / 2;
   const bound = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
-  const range = (bin) => `${bound.format(100 * bin.lower)} to ${bound.format(100 * bin.upper)}\u00a0%`;
+  const range = (bin) =>
+    `${bound.format(100 * bin.lower)} to ${bound.format(100 * bin.upper)}\u00a0%`;
 
   function bars(label, source, value) {
     return {
@@ -50,7 +51,11 @@
           title: { display: true, text: xTitle },
           ticks: { stepSize: 0.2, callback: (share) => `${Math.round(100 * share)}\u00a0%` },
         },
-        y: { beginAtZero: true, title: { display: true, text: yTitle }, ticks: { maxTicksLimit: 6 } },
+        y: {
+          beginAtZero: true,
+          title: { display: true, text: yTitle },
+          ticks: { maxTicksLimit: 6 },
+        },
       },
       plugins: {
         legend: { display: false },
@@ -75,20 +80,35 @@
     });
     chart.scales.y.min = 0;
     chart.scales.y.max = 1;
-    chart.scales.y.ticks = { stepSize: 0.2, callback: (share) => `${Math.round(100 * share)}\u00a0%` };
+    chart.scales.y.ticks = {
+      stepSize: 0.2,
+      callback: (share) => `${Math.round(100 * share)}\u00a0%`,
+    };
     return {
       data: {
         datasets: [
-          { ...bars("interval", bins, (_, i) => data.bin_intervals[i]), barThickness: 1.5, paint: "text" },
+          {
+            ...bars("interval", bins, (_, i) => data.bin_intervals[i]),
+            barThickness: 1.5,
+            paint: "text",
+          },
           {
             type: "line",
-            data: [{ x: 0, y: 0 }, { x: 1, y: 1 }],
+            data: [
+              { x: 0, y: 0 },
+              { x: 1, y: 1 },
+            ],
             pointRadius: 0,
             borderWidth: 1.5,
             borderDash: [5, 4],
             paint: "quiet",
           },
-          { ...bars("accuracy", bins, (bin) => bin.accuracy), paint: "accent-soft", borderPaint: "accent", borderWidth: 1 },
+          {
+            ...bars("accuracy", bins, (bin) => bin.accuracy),
+            paint: "accent-soft",
+            borderPaint: "accent",
+            borderWidth: 1,
+          },
         ],
       },
       options: chart,
@@ -105,7 +125,12 @@
     chart.scales.x.stacked = true;
     chart.scales.y.stacked = true;
     chart.scales.y.ticks.precision = 0;
-    chart.plugins.legend = { display: true, position: "top", align: "end", labels: { boxWidth: 10, boxHeight: 10 } };
+    chart.plugins.legend = {
+      display: true,
+      position: "top",
+      align: "end",
+      labels: { boxWidth: 10, boxHeight: 10 },
+    };
     return {
       data: {
         datasets: [
@@ -118,7 +143,9 @@
   }
 
   function recall() {
-    const chart = options("Classes", "Recall", recalls, (bin) => (bin.classes === 1 ? "1 class" : `${whole.format(bin.classes)} classes`));
+    const chart = options("Classes", "Recall", recalls, (bin) =>
+      bin.classes === 1 ? "1 class" : `${whole.format(bin.classes)} classes`,
+    );
     chart.scales.y.ticks.precision = 0;
     return {
       data: { datasets: [{ ...bars("classes", recalls, (bin) => bin.classes), paint: "accent" }] },
@@ -170,7 +197,11 @@
     reliability(),
     `Reliability diagram. The expected calibration error is ${percent(data.report.calibration.expected_calibration_error)}. ${table}`,
   );
-  draw("confidence", confidence(), `Histogram of the images' confidence, right and wrong. ${table}`);
+  draw(
+    "confidence",
+    confidence(),
+    `Histogram of the images' confidence, right and wrong. ${table}`,
+  );
   draw("recall", recall(), `Histogram of the classes' recall. ${table}`);
   for (const query of ["(prefers-color-scheme: dark)", "print"]) {
     matchMedia(query).addEventListener("change", repaint);

@@ -73,7 +73,8 @@ const page = (() => {
     table.append(element("thead", {}, element("tr", {}, ...heads)), body);
     // Focusable, so that the arrow keys scroll it.
     const scroll = element("div", { className: "scroll", tabIndex: 0, role: "region" }, table);
-    scroll.setAttribute("aria-label", place.closest("section").querySelector("h2").textContent);
+    const title = place.closest("section").querySelector("h2").textContent;
+    scroll.setAttribute("aria-label", `${title}: table`);
     place.append(scroll);
 
     function sortBy(column) {

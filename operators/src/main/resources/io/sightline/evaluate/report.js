@@ -3,7 +3,8 @@
 (() => {
   "use strict";
 
-  const { NONE, MAX_ROWS, data, whole, percents, thousandths, percent, points, images, time } = page;
+  const { NONE, MAX_ROWS, data, whole, percents, thousandths, percent, points, images, time } =
+    page;
   const { byId, element, nameOf, sortedTable, plainTable } = page;
   const report = data.report;
 
@@ -47,7 +48,12 @@
       ? `The model has fewer than ${k} classes: every image is a hit, and this says nothing.`
       : `${whole.format(share.hits)} of ${images(report.images)}; 95 % interval ` +
         `${percents.format(100 * share.low)} to ${percent(share.high)}`;
-    card(`Top-${k}`, percent(share.accuracy), detail, fewerClasses ? null : strip(share, published));
+    card(
+      `Top-${k}`,
+      percent(share.accuracy),
+      detail,
+      fewerClasses ? null : strip(share, published),
+    );
   }
 
   function drawFigures() {
@@ -144,7 +150,9 @@
       "Negative log likelihood",
       scored ? thousandths.format(report.negative_log_likelihood) : NONE,
       scored === report.images
-        ? scored === 0 ? "no image with a score for its label" : `over all ${images(scored)}`
+        ? scored === 0
+          ? "no image with a score for its label"
+          : `over all ${images(scored)}`
         : `over ${whole.format(scored)} of ${images(report.images)}: where the label has no ` +
             "score the image is left out, which makes this look too good",
     );
@@ -156,13 +164,28 @@
     );
     const filter = sortedTable(byId("class-table"), {
       columns: [
-        { name: "Id", value: (row) => row.class_id, cell: (row) => String(row.class_id), number: true },
+        {
+          name: "Id",
+          value: (row) => row.class_id,
+          cell: (row) => String(row.class_id),
+          number: true,
+        },
         { name: "Class", value: (row) => row.label_name, cell: (row) => nameOf(row.class_id) },
         { name: "Images", value: (row) => row.support, number: true },
         { name: "Predicted", value: (row) => row.predicted, number: true },
         { name: "Right", value: (row) => row.true_positives, number: true },
-        { name: "Precision", value: (row) => (row.predicted ? row.precision : null), number: true, share: true },
-        { name: "Recall", value: (row) => (row.support ? row.recall : null), number: true, share: true },
+        {
+          name: "Precision",
+          value: (row) => (row.predicted ? row.precision : null),
+          number: true,
+          share: true,
+        },
+        {
+          name: "Recall",
+          value: (row) => (row.support ? row.recall : null),
+          number: true,
+          share: true,
+        },
         { name: "F1", value: (row) => row.f1, number: true, share: true },
       ],
       rows: classes,
@@ -187,8 +210,16 @@
 
     sortedTable(byId("confusion-table"), {
       columns: [
-        { name: "Label", value: (row) => row.label_name, cell: (row) => nameOf(row.label_id, row.label_name) },
-        { name: "Taken for", value: (row) => row.predicted_name, cell: (row) => nameOf(row.predicted_id, row.predicted_name) },
+        {
+          name: "Label",
+          value: (row) => row.label_name,
+          cell: (row) => nameOf(row.label_id, row.label_name),
+        },
+        {
+          name: "Taken for",
+          value: (row) => row.predicted_name,
+          cell: (row) => nameOf(row.predicted_id, row.predicted_name),
+        },
         { name: "Images", value: (row) => row.count, number: true },
         { name: "Of the label's", value: (row) => row.share, number: true, share: true },
       ],
@@ -260,7 +291,10 @@
     fact("Version", report.model_version ?? "none");
     fact("Fingerprint", report.model_fingerprint);
     fact("Split", report.split ?? "none");
-    fact("Classes", `${whole.format(report.classes)}; ${whole.format(report.per_class.length)} occur as a label or as a prediction`);
+    fact(
+      "Classes",
+      `${whole.format(report.classes)}; ${whole.format(report.per_class.length)} occur as a label or as a prediction`,
+    );
     fact("Execution provider", data.providers.join(", ") || NONE);
     if (data.first_classified_at !== null) {
       fact("Classified", `${time(data.first_classified_at)} to ${time(data.last_classified_at)}`);
@@ -268,11 +302,14 @@
     fact("Report of", time(report.created_at));
   }
 
-  const title = report.split === null ? report.model_name : `${report.model_name} on ${report.split}`;
+  const title =
+    report.split === null ? report.model_name : `${report.model_name} on ${report.split}`;
   document.title = `${title}: evaluation`;
   byId("title").textContent = title;
   byId("subject").textContent =
-    (report.model_version === null ? "Fingerprint" : `Version ${report.model_version}, fingerprint`) +
+    (report.model_version === null
+      ? "Fingerprint"
+      : `Version ${report.model_version}, fingerprint`) +
     ` ${report.model_fingerprint.slice(0, 12)}, ${time(report.created_at)}`;
   drawFigures();
   drawTables();

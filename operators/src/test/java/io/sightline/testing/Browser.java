@@ -34,6 +34,7 @@ public final class Browser implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final ChromeDriver driver;
+  private String page = "";
 
   private Browser(ChromeDriver driver) {
     this.driver = driver;
@@ -88,10 +89,12 @@ public final class Browser implements AutoCloseable {
   }
 
   /** Opens a page, and forgets what the pages before it logged and asked for. */
-  public void open(Path page) {
+  public void open(Path file) {
+    driver.get("about:blank"); // ends what the page before it was doing, the browser's own too
+    page = file.toUri().toString();
     logged();
     requests();
-    driver.get(page.toUri().toString());
+    driver.get(page);
   }
 
   /** Whatever the page logged since this was last asked, errors and refusals of its policy. */
@@ -101,13 +104,18 @@ public final class Browser implements AutoCloseable {
         .toList();
   }
 
-  /** The URIs that the browser asked for since this was last asked, those of {@code data:} not. */
+  /**
+   * The URIs that the page asked for since this was last asked, its own among them, those of {@code
+   * data:} not.
+   */
   public List<URI> requests() {
     List<URI> requests = new ArrayList<>();
     for (LogEntry entry : driver.manage().logs().get(LogType.PERFORMANCE)) {
       JsonNode message = readTree(entry.getMessage()).path("message");
-      String url = message.path("params").path("request").path("url").asText();
+      JsonNode event = message.path("params");
+      String url = event.path("request").path("url").asText();
       if (message.path("method").asText().equals("Network.requestWillBeSent")
+          && event.path("documentURL").asText().equals(page)
           && !url.startsWith("data:")) {
         requests.add(URI.create(url));
       }
