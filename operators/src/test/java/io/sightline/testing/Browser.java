@@ -57,6 +57,7 @@ public final class Browser implements AutoCloseable {
     options.addArguments(
         "--headless",
         "--no-sandbox",
+        "--disable-dev-shm-usage", // containers often have little of it
         "--disable-gpu",
         "--disable-quic",
         "--no-first-run",
