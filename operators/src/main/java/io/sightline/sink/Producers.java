@@ -19,18 +19,20 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /** The properties of the sinks' Kafka producers. */
 public final class Producers {
 
+  /** Stands for the first part of a sink's options: {@code sink}, {@code rejections} and so on. */
+  private static final String OPTIONS = "{options}";
+
   /**
-   * Producer properties that {@code sink.kafka.properties} and {@code rejections.kafka.properties}
-   * must not set, each with what sets it instead.
+   * Producer properties that a sink's {@code kafka.properties} must not set, and what sets them.
    */
-  public static final Map<String, String> OWNED_PROPERTIES =
+  private static final Map<String, String> OWNED_PROPERTIES =
       Map.of(
           ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-          "sink.kafka.bootstrap-servers",
+          OPTIONS + ".kafka.bootstrap-servers",
           ProducerConfig.TRANSACTIONAL_ID_CONFIG,
-          "sink.transactional-id-prefix",
+          OPTIONS + ".transactional-id-prefix",
           ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
-          "sink.transaction-timeout",
+          OPTIONS + ".transaction-timeout",
           ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
           "Sightline, which writes bytes",
           ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
@@ -72,7 +74,7 @@ public final class Producers {
       String prefix, SinkSettings settings, Set<String> said, Problems problems) {
     for (String problem : problemsOf(settings)) {
       if (said.add(problem)) {
-        problems.add(prefix + ".kafka.properties" + problem);
+        problems.add(prefix + ".kafka.properties" + problem.replace(OPTIONS, prefix));
       }
     }
   }

@@ -25,7 +25,7 @@ public final class KafkaSources {
    * Consumer properties that {@code source.kafka.properties} must not set, each with what sets it
    * instead.
    */
-  public static final Map<String, String> OWNED_PROPERTIES =
+  private static final Map<String, String> OWNED_PROPERTIES =
       Map.ofEntries(
           Map.entry(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, "source.kafka.bootstrap-servers"),
           Map.entry(ConsumerConfig.GROUP_ID_CONFIG, "source.group-id"),

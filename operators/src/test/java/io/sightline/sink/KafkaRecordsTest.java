@@ -140,7 +140,7 @@ class KafkaRecordsTest {
             "sink.kafka.properties.transactional.id must not be set: it is set by"
                 + " sink.transactional-id-prefix",
             "rejections.kafka.properties.bootstrap.servers must not be set: it is set by"
-                + " sink.kafka.bootstrap-servers");
+                + " rejections.kafka.bootstrap-servers");
   }
 
   @Test
