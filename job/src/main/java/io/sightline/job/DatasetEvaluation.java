@@ -18,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -46,6 +45,11 @@ final class DatasetEvaluation {
   private static final String LOOPBACK = "127.0.0.1";
   private static final long PROGRESS_SECONDS = 2;
   private static final int RESTARTS = 3;
+
+  /** Events that may be in memory at once, and files that may be open at once. */
+  private static final int MIN_RANGE = 10_000;
+
+  private static final int MAX_RANGES = 200;
 
   private final EvaluateJobConfig config;
   private final ModelDescriptor model;
@@ -179,8 +183,13 @@ final class DatasetEvaluation {
           "the job has written %d reports to %s, not one".formatted(reports.size(), output.work()));
     }
     EvaluationReport report = reports.get(0);
-    List<ClassificationEvent> predictions = output.read("events", ClassificationEvent.class);
-    predictions.sort(Comparator.comparing(this::position));
+    OrderedEvents predictions =
+        OrderedEvents.spread(
+            output.files("events"),
+            images.size(),
+            this::position,
+            Math.max(MIN_RANGE, images.size() / MAX_RANGES + 1),
+            output.work());
     ClassLabels labels = new ClassLabels(model.labels());
     EvaluationFolder.write(
         output.folder(),

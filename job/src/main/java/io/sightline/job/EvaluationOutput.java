@@ -102,7 +102,7 @@ record EvaluationOutput(Path folder, Path work) {
     }
   }
 
-  /** All records that the job has written to one of its folders. */
+  /** All records that the job has written to one of its folders, which are few. */
   <T extends SpecificRecordBase> List<T> read(String name, Class<T> type) throws IOException {
     List<T> records = new ArrayList<>();
     for (Path file : files(name)) {
