@@ -75,7 +75,27 @@ public record EvaluateJobConfig(
                     EvaluateLabelsOptions.TOPIC.key(), SourceOptions.TOPICS.key(), labels.topic()));
       }
     }
-    return new EvaluateJobConfig(classify, evaluate, stream, labels, reports);
+    EvaluateJobConfig config = new EvaluateJobConfig(classify, evaluate, stream, labels, reports);
+    config.checkIdleness(problems);
+    return config;
+  }
+
+  /**
+   * Flink's wait operator passes a partition's idleness on ahead of the images that it holds: were
+   * it to come before their outcomes, event time would go on without them.
+   */
+  private void checkIdleness(Problems problems) {
+    Duration idleness = classify.source().idleness();
+    Duration timeout = classify.classify().timeout();
+    if (needsWatermarks() && !idleness.isZero() && idleness.compareTo(timeout) < 0) {
+      problems.add(
+          "%s must be at least %s, or images of a partition that has become idle are late (got %s < %s)"
+              .formatted(
+                  SourceOptions.IDLENESS.key(),
+                  ClassifyOptions.TIMEOUT.key(),
+                  OptionTypes.text(idleness),
+                  OptionTypes.text(timeout)));
+    }
   }
 
   /**

@@ -24,7 +24,7 @@ public final class EvaluateStreamOptions {
               "Length of windows that are reported about one by one, beside everything so far: tumbling,"
                   + " by submitted_at, from midnight UTC. 0 s makes none. With windows watermarks go"
                   + " through the classifier, and one image that is slow to fetch holds up those after"
-                  + " it, at most for classify.timeout.");
+                  + " it, at most for classify.timeout; source.idleness must not be shorter than that.");
 
   public static final ConfigOption<Duration> WINDOW_ALLOWED_LATENESS =
       ConfigOptions.key("evaluate.window.allowed-lateness")

@@ -87,6 +87,19 @@ class EvaluateJobConfigTest {
   }
 
   @Test
+  void aPartitionMustNotBecomeIdleWhileItsImagesAreOnTheirWay() {
+    String problem =
+        "source.idleness must be at least classify.timeout, or images of a partition that has become"
+            + " idle are late (got 30 s < 1 min)";
+    assertThat(problems(with("source.idleness", "30 s", "evaluate.window.size", "1 h")))
+        .containsExactly(problem);
+    assertThat(problems(with("source.idleness", "30 s", "evaluate.labels.topic", "labels")))
+        .containsExactly(problem);
+    assertThat(problems(with("source.idleness", "30 s"))).isEmpty();
+    assertThat(problems(with("source.idleness", "0 s", "evaluate.window.size", "1 h"))).isEmpty();
+  }
+
+  @Test
   void theClassifyJobHasNoneOfItsOptions() {
     assertThat(ConfigFixtures.problems(ConfigFixtures.leastWith("evaluate.top-k", "1")))
         .singleElement()

@@ -5,8 +5,11 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sightline.config.ClassifyJobConfig;
+import io.sightline.config.EvaluateJobConfig;
 import io.sightline.config.Problems;
+import io.sightline.config.ResolvedConfiguration;
 import io.sightline.job.ClassifyJob;
+import io.sightline.job.EvaluateJob;
 import io.sightline.model.ModelDescriptor;
 import io.sightline.model.ModelFolder;
 import io.sightline.sink.Sinks;
@@ -23,7 +26,7 @@ import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
-/** A classify job on the MiniCluster of the test; closing it cancels it. */
+/** A classify or evaluate job on the MiniCluster of the test; closing it cancels it. */
 final class RunningJob implements AutoCloseable {
 
   private static final int PARTITIONS = 2;
@@ -81,6 +84,17 @@ final class RunningJob implements AutoCloseable {
                         FaultPlan.Place.AFTER_COMMIT_OF_REJECTIONS))
                 .uid("rejections-of-test"));
     return new RunningJob(env.executeAsync(config.jobName()));
+  }
+
+  /** Starts an evaluate job as the command line does. */
+  static RunningJob startEvaluation(Map<String, String> options) throws Exception {
+    Problems problems = new Problems();
+    EvaluateJobConfig config =
+        EvaluateJobConfig.read(ResolvedConfiguration.of(Configuration.fromMap(options)), problems);
+    assertThat(problems.messages()).isEmpty();
+    StreamExecutionEnvironment env = environment(config.classify());
+    EvaluateJob.define(env, config, model(config.classify()), PARTITIONS);
+    return new RunningJob(env.executeAsync(config.classify().jobName()));
   }
 
   private static ClassifyJobConfig config(Map<String, String> options) {

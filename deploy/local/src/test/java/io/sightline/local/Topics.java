@@ -2,12 +2,15 @@
 package io.sightline.local;
 
 import io.sightline.schemas.ClassificationEvent;
+import io.sightline.schemas.EvaluationReport;
 import io.sightline.schemas.ImageReference;
 import io.sightline.schemas.Rejection;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
@@ -42,6 +45,16 @@ final class Topics {
 
   /** Writes raw values, each with its key. */
   void publish(String topic, List<byte[]> values, List<@Nullable String> keys) throws Exception {
+    publish(topic, values, keys, Collections.nCopies(values.size(), null));
+  }
+
+  /** Writes raw values, each with its key and its time; null is now. */
+  void publish(
+      String topic,
+      List<byte[]> values,
+      List<@Nullable String> keys,
+      List<@Nullable Instant> timestamps)
+      throws Exception {
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(
             Map.of("bootstrap.servers", broker.bootstrapServers()),
@@ -54,6 +67,8 @@ final class Topics {
             producer.send(
                 new ProducerRecord<>(
                     topic,
+                    null,
+                    timestamps.get(i) == null ? null : timestamps.get(i).toEpochMilli(),
                     key == null ? null : key.getBytes(StandardCharsets.UTF_8),
                     values.get(i))));
       }
@@ -85,6 +100,15 @@ final class Topics {
       rejections.add(Rejection.getDecoder().decode(value));
     }
     return rejections;
+  }
+
+  /** Reads committed reports, as {@link #events} does. */
+  List<EvaluationReport> reports(String topic, int count) throws IOException {
+    List<EvaluationReport> reports = new ArrayList<>();
+    for (byte[] value : committed(broker.bootstrapServers(), topic, count)) {
+      reports.add(EvaluationReport.getDecoder().decode(value));
+    }
+    return reports;
   }
 
   private static List<byte[]> committed(String bootstrapServers, String topic, int count) {

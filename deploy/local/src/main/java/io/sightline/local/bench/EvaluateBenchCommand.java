@@ -34,7 +34,6 @@ import picocli.CommandLine.Spec;
 public final class EvaluateBenchCommand implements Callable<Integer> {
 
   private static final long MOST_STATE_BYTES = 50_000_000;
-  private static final int WARM_UP = 10;
 
   @Option(
       names = "--outcomes",
@@ -72,10 +71,7 @@ public final class EvaluateBenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (outcomes < WARM_UP
-        || classes < 10
-        || rounds < 1
-        || parallelism.stream().anyMatch(n -> n < 1)) {
+    if (outcomes < 10 || classes < 10 || rounds < 1 || parallelism.stream().anyMatch(n -> n < 1)) {
       throw new ParameterException(
           spec.commandLine(),
           "--outcomes and --classes must be at least 10, --rounds and --parallelism at least 1");
@@ -83,7 +79,7 @@ public final class EvaluateBenchCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Map<Integer, List<Measurement>> measured = new TreeMap<>();
     for (int slots : parallelism) {
-      EvaluateBench.run(outcomes / WARM_UP, classes, slots);
+      EvaluateBench.run(outcomes, classes, slots); // for the JIT compilers
     }
     for (int round = 1; round <= rounds; round++) {
       for (int slots : parallelism) {

@@ -50,6 +50,7 @@ final class SyntheticOutcomes implements GeneratorFunction<Long, ClassificationE
             .mapToObj(i -> (float) i / SCORES)
             .map(best -> List.of(best, (1 - best) / 2, (1 - best) / 4, (1 - best) / 8, 0f))
             .toList();
+    EvaluateBench.started();
   }
 
   @Override
