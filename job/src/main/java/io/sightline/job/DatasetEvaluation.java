@@ -28,7 +28,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.DeploymentOptions;
 import org.apache.flink.configuration.HeartbeatManagerOptions;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.RestOptions;
@@ -97,18 +96,14 @@ final class DatasetEvaluation {
   }
 
   /**
-   * Runs the job to its end, and writes the results.
-   *
-   * @throws IllegalStateException where Flink would submit the job without waiting for its end
+   * The environment that the job runs in: a cluster that it was submitted to, or one of its own.
    */
-  void run(PrintWriter out) throws Exception {
-    StreamExecutionEnvironment env =
-        StreamExecutionEnvironment.getExecutionEnvironment(cluster(config.classify().flink()));
-    if (!env.getConfiguration().get(DeploymentOptions.ATTACHED)) {
-      throw new IllegalStateException(
-          "the results are written when the job has ended, and %s is false: submit without --detached"
-              .formatted(DeploymentOptions.ATTACHED.key()));
-    }
+  StreamExecutionEnvironment environment() {
+    return StreamExecutionEnvironment.getExecutionEnvironment(cluster(config.classify().flink()));
+  }
+
+  /** Runs the job to its end, and writes the results. */
+  void run(StreamExecutionEnvironment env, PrintWriter out) throws Exception {
     output.prepare();
     try {
       define(env);

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.DeploymentOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -253,7 +254,14 @@ final class EvaluateCommand implements Callable<Integer> {
     if (flags.explain() || flags.check()) {
       return ExitCode.OK;
     }
-    evaluation.run(out());
+    StreamExecutionEnvironment env = evaluation.environment();
+    if (!env.getConfiguration().get(DeploymentOptions.ATTACHED)) {
+      problems.add(
+          "%s must be true, because the results are written when the job has ended: submit it without --detached"
+              .formatted(DeploymentOptions.ATTACHED.key()));
+      return badConfiguration(problems);
+    }
+    evaluation.run(env, out());
     return ExitCode.OK;
   }
 
