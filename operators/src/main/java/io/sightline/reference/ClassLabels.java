@@ -66,10 +66,18 @@ public final class ClassLabels {
 
   /** The number that a text is; -1 where it is none that can be a class id. */
   private static int number(String text) {
-    if (text.isEmpty() || text.length() > 9 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+    if (text.isEmpty() || text.length() > 9) {
       return -1;
     }
-    return Integer.parseInt(text);
+    int number = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char digit = text.charAt(i);
+      if (digit < '0' || digit > '9') {
+        return -1;
+      }
+      number = 10 * number + digit - '0';
+    }
+    return number;
   }
 
   private static String quoted(String text) {
