@@ -63,7 +63,8 @@ class DistributionIT {
             "README.md",
             "CHANGELOG.md",
             "THIRD-PARTY.txt");
-    assertThat(names(home.resolve("conf"))).contains("classify.yaml", "evaluate.yaml", "OPTIONS.md");
+    assertThat(names(home.resolve("conf")))
+        .contains("classify.yaml", "evaluate.yaml", "OPTIONS.md");
     assertThat(names(home.resolve("lib/native")))
         .anyMatch(name -> name.matches("onnxruntime-.*"))
         .anyMatch(name -> name.matches("opencv-.*-linux-x86_64\\.jar"));
