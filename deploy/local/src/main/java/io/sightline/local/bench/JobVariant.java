@@ -64,7 +64,7 @@ final class JobVariant implements Variant {
   }
 
   private @Nullable Work attempt(Duration duration) throws Exception {
-    String id = "%s-%d-%d-%d".formatted(name, setup.slots(), setup.partitions(), runs++);
+    String id = "%s-%d-%d".formatted(name, setup.threads(), runs++);
     List<Long> eventMillis = new ArrayList<>();
     try (BenchJob job =
         new BenchJob(setup, id, Map.of(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 1 << 20))) {
