@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 /** Writes references to topics of a broker, and reads what the job made of them. */
 final class Topics {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  /** Below the timeout of the tests that read, so that they fail with what was found. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final EmbeddedBroker broker;
 
@@ -78,7 +79,9 @@ final class Topics {
     }
   }
 
-  /** Reads committed events from the start of a topic until there are as many, or patience ends. */
+  /**
+   * Reads committed events from the start of a topic; fails where there are not as many in time.
+   */
   List<ClassificationEvent> events(String topic, int count) throws IOException {
     return eventsAt(broker.bootstrapServers(), topic, count);
   }
@@ -113,22 +116,18 @@ final class Topics {
 
   private static List<byte[]> committed(String bootstrapServers, String topic, int count) {
     List<byte[]> values = new ArrayList<>();
+    List<String> keys = new ArrayList<>();
     try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            Map.of("bootstrap.servers", bootstrapServers, "isolation.level", "read_committed"),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer())) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(topic).stream()
-              .map(partition -> new TopicPartition(topic, partition.partition()))
-              .toList();
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
+        fromStart(bootstrapServers, topic, "read_committed")) {
       long deadline = System.nanoTime() + PATIENCE.toNanos();
       while (values.size() < count && System.nanoTime() < deadline) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
           values.add(record.value());
+          keys.add(text(record.key()));
         }
+      }
+      if (values.size() < count) {
+        throw new AssertionError(missing(bootstrapServers, topic, count, keys, consumer));
       }
       // What comes beyond the number that was asked for is a double: it must be seen.
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(500))) {
@@ -136,5 +135,53 @@ final class Topics {
       }
     }
     return values;
+  }
+
+  private static KafkaConsumer<byte[], byte[]> fromStart(
+      String bootstrapServers, String topic, String isolation) {
+    KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            Map.of("bootstrap.servers", bootstrapServers, "isolation.level", isolation),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer());
+    List<TopicPartition> partitions =
+        consumer.partitionsFor(topic).stream()
+            .map(partition -> new TopicPartition(topic, partition.partition()))
+            .toList();
+    consumer.assign(partitions);
+    consumer.seekToBeginning(partitions);
+    return consumer;
+  }
+
+  /** Tells what was never written from what is written and not committed. */
+  private static String missing(
+      String bootstrapServers,
+      String topic,
+      int count,
+      List<String> committed,
+      KafkaConsumer<byte[], byte[]> readCommitted) {
+    List<String> written = new ArrayList<>();
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        fromStart(bootstrapServers, topic, "read_uncommitted")) {
+      long deadline = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+      while (System.nanoTime() < deadline) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
+          written.add(record.partition() + "@" + record.offset() + " " + text(record.key()));
+        }
+      }
+      return "%d of %d records of %s are committed: %s%nWritten: %s%nStable: %s, ends: %s"
+          .formatted(
+              committed.size(),
+              count,
+              topic,
+              committed,
+              written,
+              readCommitted.endOffsets(readCommitted.assignment()),
+              consumer.endOffsets(consumer.assignment()));
+    }
+  }
+
+  private static String text(byte @Nullable [] key) {
+    return key == null ? "(no key)" : new String(key, StandardCharsets.UTF_8);
   }
 }
