@@ -42,11 +42,11 @@ final class Explanation {
     out.printf("  fingerprint  %s%n", model.fingerprint());
     out.printf(
         "  input        %s [%s, 3, %d, %d]%n",
-        model.inputName(),
-        model.fixedBatch() == 0 ? "N" : String.valueOf(model.fixedBatch()),
-        model.height(),
-        model.width());
-    out.printf("  output       %s, %d classes%n%n", model.outputName(), model.classes());
+        model.input().name(),
+        model.input().fixedBatch() == 0 ? "N" : String.valueOf(model.input().fixedBatch()),
+        model.input().height(),
+        model.input().width());
+    out.printf("  output       %s, %d classes%n%n", model.output().name(), model.classes());
   }
 
   /** Prints each task with the operators that are chained in it, from the source to the sinks. */

@@ -23,7 +23,7 @@ final class ModelReading {
   /** Reads the model even where options are wrong, so that all problems come at once. */
   static @Nullable ModelDescriptor read(ClassifyJobConfig config, Problems problems) {
     String dir = config.model().dir();
-    if (dir.isEmpty()) {
+    if (dir == null || dir.isEmpty()) {
       return null;
     }
     initializeFileSystems(config);

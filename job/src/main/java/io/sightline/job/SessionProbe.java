@@ -30,7 +30,9 @@ final class SessionProbe {
         classifier.warmUp(config.batch().maxSize());
         return "on this machine: OpenCV and ONNX Runtime loaded, batches of 1 and %d ran on %s (%d ms"
                 .formatted(
-                    model.fixedBatch() > 0 ? model.fixedBatch() : config.batch().maxSize(),
+                    model.input().fixedBatch() > 0
+                        ? model.input().fixedBatch()
+                        : config.batch().maxSize(),
                     classifier.provider().label(),
                     (System.nanoTime() - start) / 1_000_000)
             + " with opening)";

@@ -31,7 +31,7 @@ public final class Classifier implements AutoCloseable {
   private final OrtEnvironment environment;
   private final OrtSession session;
   private final int outputRank;
-  private final int rowFloats;
+  private final int rowBytes;
   private final Object lifecycle = new Object();
   private int running;
   private boolean closed;
@@ -43,11 +43,11 @@ public final class Classifier implements AutoCloseable {
     this.provider = provider;
     this.environment = environment;
     this.session = session;
-    this.rowFloats = 3 * model.height() * model.width();
-    NodeInfo output = session.getOutputInfo().get(model.outputName());
+    this.rowBytes = model.input().rowBytes();
+    NodeInfo output = session.getOutputInfo().get(model.output().name());
     if (output == null || !(output.getInfo() instanceof TensorInfo tensor)) {
       throw new IllegalArgumentException(
-          "the graph has no tensor output named " + model.outputName());
+          "the graph has no tensor output named " + model.output().name());
     }
     this.outputRank = tensor.getShape().length;
   }
@@ -87,7 +87,7 @@ public final class Classifier implements AutoCloseable {
 
   /** Memory for the scores of a batch, to be used by one thread at a time. */
   public Scores newScores(int maxSize) {
-    int rows = model.fixedBatch() > 0 ? model.fixedBatch() : maxSize;
+    int rows = model.input().fixedBatch() > 0 ? model.input().fixedBatch() : maxSize;
     return new Scores(rows, model.classes());
   }
 
@@ -102,18 +102,19 @@ public final class Classifier implements AutoCloseable {
   public void run(ByteBuffer rows, int size, Scores scores) throws OrtException {
     enter();
     try {
-      int batch = model.fixedBatch() > 0 ? model.fixedBatch() : size;
+      int batch = model.input().fixedBatch() > 0 ? model.input().fixedBatch() : size;
       FloatBuffer input =
-          rows.slice(0, batch * rowFloats * Float.BYTES)
-              .order(ByteOrder.nativeOrder())
-              .asFloatBuffer();
-      long[] inputShape = {batch, 3, model.height(), model.width()};
+          rows.slice(0, batch * rowBytes).order(ByteOrder.nativeOrder()).asFloatBuffer();
+      long[] inputShape = model.input().shape(batch);
       try (OnnxTensor in = OnnxTensor.createTensor(environment, input, inputShape);
           OnnxTensor out =
               OnnxTensor.createTensor(environment, scores.first(batch), outputShape(batch));
           OrtSession.Result ignored =
               session.run(
-                  Map.of(model.inputName(), in), Set.of(), Map.of(model.outputName(), out), null)) {
+                  Map.of(model.input().name(), in),
+                  Set.of(),
+                  Map.of(model.output().name(), out),
+                  null)) {
         // The scores were written into the memory that out wraps.
       }
     } finally {
@@ -128,10 +129,9 @@ public final class Classifier implements AutoCloseable {
    * @throws OrtException where the run failed; the session can be used again
    */
   void runAlone(ByteBuffer rows, int index, Scores scores) throws OrtException {
-    int rowBytes = rowFloats * Float.BYTES;
     ByteBuffer row = rows.slice(index * rowBytes, rowBytes);
-    if (model.fixedBatch() > 1) {
-      row = ByteBuffer.allocateDirect(model.fixedBatch() * rowBytes).put(row);
+    if (model.input().fixedBatch() > 1) {
+      row = ByteBuffer.allocateDirect(model.input().fixedBatch() * rowBytes).put(row);
     }
     run(row, 1, scores);
   }
@@ -144,9 +144,8 @@ public final class Classifier implements AutoCloseable {
    */
   public void warmUp(int maxSize) throws OrtException {
     Scores scores = newScores(maxSize);
-    int rows = model.fixedBatch() > 0 ? model.fixedBatch() : maxSize;
-    ByteBuffer zeros =
-        ByteBuffer.allocateDirect(rows * rowFloats * Float.BYTES).order(ByteOrder.nativeOrder());
+    int rows = model.input().fixedBatch() > 0 ? model.input().fixedBatch() : maxSize;
+    ByteBuffer zeros = ByteBuffer.allocateDirect(rows * rowBytes).order(ByteOrder.nativeOrder());
     run(zeros, 1, scores);
     run(zeros, Math.min(rows, maxSize), scores);
   }

@@ -101,7 +101,7 @@ public final class ClassifyFunction extends RichAsyncFunction<ImageReference, Ou
 
   /** Images in a full batch: {@code batch.max-size}, or what the graph fixes. */
   static int maxBatchSize(ModelDescriptor model, BatchSettings batch) {
-    return model.fixedBatch() > 0 ? model.fixedBatch() : batch.maxSize();
+    return model.input().fixedBatch() > 0 ? model.input().fixedBatch() : batch.maxSize();
   }
 
   @Override
@@ -201,7 +201,7 @@ public final class ClassifyFunction extends RichAsyncFunction<ImageReference, Ou
       int concurrentRuns = provider == Provider.CPU ? count : device.concurrentRuns();
       // One more than can be under way: a worker always finds a row or a batch to run.
       int buffers = count + 1 + (provider == Provider.CPU ? 0 : concurrentRuns);
-      int rowBytes = 3 * Float.BYTES * model.height() * model.width();
+      int rowBytes = model.input().rowBytes();
       OffHeap.require(BatchWindow.directBytes(maxSize, buffers, rowBytes), count);
       BatchWindow<InFlight> window =
           new BatchWindow<>(maxSize, batch.maxDelay(), buffers, rowBytes, System::nanoTime);
@@ -211,7 +211,7 @@ public final class ClassifyFunction extends RichAsyncFunction<ImageReference, Ou
               count,
               concurrentRuns,
               window,
-              () -> new ImageDecoder(model.preprocessing(), decode),
+              () -> new ImageDecoder(model.preprocessing(), model.input().format(), decode),
               new SessionRunner(classifier, maxSize, outcomes, metrics, System::nanoTime),
               this,
               this::fail);

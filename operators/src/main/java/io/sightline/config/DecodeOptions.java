@@ -19,6 +19,23 @@ public final class DecodeOptions {
                   + " rejected before memory is taken. Each worker may hold 3 bytes a pixel: 256 MiB"
                   + " outside the heap at the default, which is Pillow's bound.");
 
+  public static final ConfigOption<DecodeSettings.SmallImages> SMALL_IMAGES =
+      ConfigOptions.key("decode.small-images")
+          .enumType(DecodeSettings.SmallImages.class)
+          .defaultValue(DecodeSettings.SmallImages.REJECT)
+          .withDescription(
+              "What becomes of an image that is smaller than the model's crop once it is resized:"
+                  + " reject (as PaddleX, which raises an error), or upscale, which enlarges it until"
+                  + " the crop fits.");
+
+  public static final ConfigOption<Boolean> EXIF_ORIENTATION =
+      ConfigOptions.key("decode.exif-orientation")
+          .booleanType()
+          .defaultValue(true)
+          .withDescription(
+              "Whether an image is turned as its EXIF orientation says, as OpenCV does. Models that"
+                  + " were trained with torchvision's ImageFolder never saw turned images.");
+
   private DecodeOptions() {}
 
   static DecodeSettings read(OptionReader options) {
@@ -27,6 +44,6 @@ public final class DecodeOptions {
       options.invalid(MAX_PIXELS, "must be between 1 and " + OPENCV_MAX_PIXELS);
       maxPixels = MAX_PIXELS.defaultValue();
     }
-    return new DecodeSettings(maxPixels);
+    return new DecodeSettings(maxPixels, options.get(SMALL_IMAGES), options.get(EXIF_ORIENTATION));
   }
 }

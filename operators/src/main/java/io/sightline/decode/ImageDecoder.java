@@ -38,7 +38,15 @@ public final class ImageDecoder implements AutoCloseable {
   private @Nullable Mat image;
   private @Nullable ImageHeader header;
 
-  public ImageDecoder(Preprocessing preprocessing, DecodeSettings settings) {
+  /**
+   * A decoder for one model.
+   *
+   * @param format of the rows that {@link #writeTo} writes
+   */
+  public ImageDecoder(Preprocessing preprocessing, RowFormat format, DecodeSettings settings) {
+    if (!format.equals(RowFormat.PLANAR_FLOAT32)) {
+      throw new UnsupportedOperationException("rows of " + format);
+    }
     loadNatives();
     this.maxPixels = settings.maxPixels();
     this.preprocessor = new Preprocessor(preprocessing);

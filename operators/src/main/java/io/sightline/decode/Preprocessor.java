@@ -4,6 +4,7 @@ package io.sightline.decode;
 import io.sightline.decode.Preprocessing.Interpolation;
 import io.sightline.decode.Preprocessing.Resize;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import org.opencv.core.Core;
 import org.opencv.core.CvType;
 import org.opencv.core.Mat;
@@ -32,7 +33,7 @@ final class Preprocessor implements AutoCloseable {
 
   Preprocessor(Preprocessing preprocessing) {
     this.preprocessing = preprocessing;
-    Interpolation wanted = preprocessing.resize().interpolation();
+    Interpolation wanted = resize().interpolation();
     this.interpolation = codeOf(wanted);
     this.stopsAtCrop = wanted == Interpolation.LINEAR || wanted == Interpolation.CUBIC;
     for (int plane = 0; plane < 3; plane++) {
@@ -43,7 +44,7 @@ final class Preprocessor implements AutoCloseable {
   }
 
   int rowBytes() {
-    return 3 * Float.BYTES * preprocessing.cropWidth() * preprocessing.cropHeight();
+    return 3 * Float.BYTES * preprocessing.width() * preprocessing.height();
   }
 
   RowPlanes planesOf(ByteBuffer row) {
@@ -52,7 +53,7 @@ final class Preprocessor implements AutoCloseable {
           "a row must be a direct buffer of %d bytes (got %d)"
               .formatted(rowBytes(), row.capacity()));
     }
-    return new RowPlanes(row, preprocessing.cropWidth(), preprocessing.cropHeight());
+    return new RowPlanes(row, preprocessing.width(), preprocessing.height());
   }
 
   /** Pixels of the image after its resize, whatever its orientation. */
@@ -63,10 +64,10 @@ final class Preprocessor implements AutoCloseable {
   void write(Mat image, RowPlanes row) {
     int width = resizedWidth(image.cols(), image.rows());
     int height = resizedHeight(image.cols(), image.rows());
-    int left = Math.max(0, Math.floorDiv(width - preprocessing.cropWidth(), 2));
-    int top = Math.max(0, Math.floorDiv(height - preprocessing.cropHeight(), 2));
-    int right = left + preprocessing.cropWidth();
-    int bottom = top + preprocessing.cropHeight();
+    int left = Math.max(0, Math.floorDiv(width - preprocessing.width(), 2));
+    int top = Math.max(0, Math.floorDiv(height - preprocessing.height(), 2));
+    int right = left + preprocessing.width();
+    int bottom = top + preprocessing.height();
 
     resize(image, width, height, right, bottom);
     if (resized.cols() < right || resized.rows() < bottom) {
@@ -110,18 +111,22 @@ final class Preprocessor implements AutoCloseable {
   }
 
   private int resizedWidth(int width, int height) {
-    Resize resize = preprocessing.resize();
+    Resize resize = resize();
     return resize.shortSide() == 0 ? resize.width() : scaledSide(width, Math.min(width, height));
   }
 
   private int resizedHeight(int width, int height) {
-    Resize resize = preprocessing.resize();
+    Resize resize = resize();
     return resize.shortSide() == 0 ? resize.height() : scaledSide(height, Math.min(width, height));
   }
 
   /** PaddleX's {@code int(round(side * (resize_short / short_side)))}: half to even. */
   private int scaledSide(int side, int shortSide) {
-    return (int) Math.rint(side * ((double) preprocessing.resize().shortSide() / shortSide));
+    return (int) Math.rint(side * ((double) resize().shortSide() / shortSide));
+  }
+
+  private Resize resize() {
+    return Objects.requireNonNull(preprocessing.resize());
   }
 
   private static int codeOf(Interpolation interpolation) {
@@ -131,6 +136,7 @@ final class Preprocessor implements AutoCloseable {
       case CUBIC -> Imgproc.INTER_CUBIC;
       case AREA -> Imgproc.INTER_AREA;
       case LANCZOS4 -> Imgproc.INTER_LANCZOS4;
+      default -> throw new UnsupportedOperationException(interpolation.name());
     };
   }
 

@@ -12,6 +12,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
 
@@ -54,7 +55,7 @@ final class Fingerprint {
       text.append("external ").append(lengthAndHash(file.getValue())).append(' ');
       appendCounted(text, file.getKey());
     }
-    Preprocessing.Resize resize = preprocessing.resize();
+    Preprocessing.Resize resize = Objects.requireNonNull(preprocessing.resize());
     text.append(
         "resize %d %d %d %s\n"
             .formatted(
@@ -62,7 +63,7 @@ final class Fingerprint {
                 resize.width(),
                 resize.height(),
                 resize.interpolation().name()));
-    text.append("crop %d %d\n".formatted(preprocessing.cropWidth(), preprocessing.cropHeight()));
+    text.append("crop %d %d\n".formatted(preprocessing.width(), preprocessing.height()));
     text.append("scale ").append(bits(preprocessing.scale())).append('\n');
     text.append("mean ").append(bits(preprocessing.mean())).append('\n');
     text.append("std ").append(bits(preprocessing.std())).append('\n');

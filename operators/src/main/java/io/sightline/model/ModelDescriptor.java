@@ -14,13 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param dir the folder as it was given: a path or a URI of a Flink file system
  * @param graphFile name of the graph's file in the folder, {@code inference.onnx}
  * @param fingerprint SHA-256 in lower-case hexadecimal over the graph, its external data files, the
- *     preprocessing and the labels
- * @param inputName name of the graph's image input, {@code [N, 3, H, W]} float32
- * @param height H of the input
- * @param width W of the input
- * @param fixedBatch the batch dimension where the graph fixes it; 0 where it is free
- * @param outputName name of the graph's score output, {@code [N, C]} or {@code [N, C, 1, 1]}
+ *     preprocessing, the activation and the labels
  * @param labels label names in the order of their class ids; C of them
+ * @param tags what events carry as label names, in the order of class ids: the labels, but for
+ *     classes to which a label map gives another name
+ * @param warnings what a user should know of this model, a sentence each
  */
 public record ModelDescriptor(
     String dir,
@@ -29,16 +27,21 @@ public record ModelDescriptor(
     @Nullable String version,
     String fingerprint,
     Preprocessing preprocessing,
-    String inputName,
-    int height,
-    int width,
-    int fixedBatch,
-    String outputName,
-    List<String> labels)
+    ImageInput input,
+    ScoreOutput output,
+    List<String> labels,
+    List<String> tags,
+    List<String> warnings)
     implements Serializable {
 
   public ModelDescriptor {
     labels = List.copyOf(labels);
+    tags = List.copyOf(tags);
+    warnings = List.copyOf(warnings);
+    if (tags.size() != labels.size()) {
+      throw new IllegalArgumentException(
+          "%d labels have %d tags".formatted(labels.size(), tags.size()));
+    }
   }
 
   /** Number of classes, C. */

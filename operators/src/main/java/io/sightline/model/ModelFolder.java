@@ -4,10 +4,14 @@ package io.sightline.model;
 import io.sightline.config.ModelSettings;
 import io.sightline.config.Problems;
 import io.sightline.decode.Preprocessing;
+import io.sightline.decode.RowFormat;
+import io.sightline.decode.RowFormat.ElementType;
+import io.sightline.model.ScoreOutput.Activation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +62,7 @@ public final class ModelFolder {
    */
   public static void verify(Path folder, ModelDescriptor expected) throws IOException {
     Problems problems = new Problems();
-    ModelSettings settings = new ModelSettings(expected.dir(), expected.name(), expected.version());
+    ModelSettings settings = ModelSettings.of(expected.dir(), expected.name(), expected.version());
     ModelDescriptor actual = read(folder, settings, problems);
     if (actual == null) {
       throw new IOException(
@@ -142,18 +146,23 @@ public final class ModelFolder {
       return null;
     }
     return new ModelDescriptor(
-        settings.dir(),
+        dir(settings),
         GRAPH,
         name(settings, yaml),
         settings.version(),
         Fingerprint.of(graph, externalFiles, preprocessing, labels),
         preprocessing,
-        input.name(),
-        preprocessing.cropHeight(),
-        preprocessing.cropWidth(),
-        input.batch(),
-        output.name(),
-        labels);
+        new ImageInput(
+            input.name(),
+            RowFormat.PLANAR_FLOAT32,
+            preprocessing.channels().count(),
+            preprocessing.height(),
+            preprocessing.width(),
+            input.batch()),
+        new ScoreOutput(output.name(), ElementType.FLOAT32, Activation.NONE),
+        labels,
+        labels,
+        List.of());
   }
 
   private static @Nullable GraphHeader header(Path graph, Problems problems) {
@@ -176,8 +185,8 @@ public final class ModelFolder {
 
   private static void checkSides(
       GraphChecks.Input input, Preprocessing preprocessing, Problems problems) {
-    boolean height = input.height() == 0 || input.height() == preprocessing.cropHeight();
-    boolean width = input.width() == 0 || input.width() == preprocessing.cropWidth();
+    boolean height = input.height() == 0 || input.height() == preprocessing.height();
+    boolean width = input.width() == 0 || input.width() == preprocessing.width();
     if (!height || !width) {
       problems.add(
           "%s input '%s' takes images of %s x %s (width x height), %s PreProcess.transform_ops make %d x %d"
@@ -187,8 +196,8 @@ public final class ModelFolder {
                   input.width() == 0 ? "any" : input.width(),
                   input.height() == 0 ? "any" : input.height(),
                   InferenceYaml.FILE,
-                  preprocessing.cropWidth(),
-                  preprocessing.cropHeight()));
+                  preprocessing.width(),
+                  preprocessing.height()));
     }
   }
 
@@ -209,7 +218,11 @@ public final class ModelFolder {
     if (yaml.modelName() != null) {
       return yaml.modelName();
     }
-    String dir = settings.dir().replaceAll("/+$", "");
+    String dir = dir(settings).replaceAll("/+$", "");
     return dir.substring(dir.lastIndexOf('/') + 1);
+  }
+
+  private static String dir(ModelSettings settings) {
+    return Objects.requireNonNull(settings.dir());
   }
 }

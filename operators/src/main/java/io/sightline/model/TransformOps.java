@@ -2,6 +2,8 @@
 package io.sightline.model;
 
 import io.sightline.decode.Preprocessing;
+import io.sightline.decode.Preprocessing.Channels;
+import io.sightline.decode.Preprocessing.Crop;
 import io.sightline.decode.Preprocessing.Interpolation;
 import io.sightline.decode.Preprocessing.Resize;
 import java.util.ArrayList;
@@ -91,8 +93,8 @@ final class TransformOps {
     }
     return new Preprocessing(
         resize,
-        crop.width,
-        crop.height,
+        Crop.of(crop.width, crop.height),
+        Channels.RGB,
         normalization.scale,
         normalization.mean,
         normalization.std);

@@ -12,6 +12,8 @@ import io.sightline.config.ClassifySettings;
 import io.sightline.config.DecodeSettings;
 import io.sightline.config.FetchSettings;
 import io.sightline.decode.Preprocessing;
+import io.sightline.decode.Preprocessing.Channels;
+import io.sightline.decode.Preprocessing.Crop;
 import io.sightline.decode.Preprocessing.Interpolation;
 import io.sightline.decode.Preprocessing.Resize;
 import io.sightline.decode.ReallocatedRowError;
@@ -340,8 +342,8 @@ class ClassifyFunctionTest {
         model,
         new Preprocessing(
             Resize.toShortSide(SIDE / 2, Interpolation.LINEAR),
-            SIDE,
-            SIDE,
+            Crop.of(SIDE, SIDE),
+            Channels.RGB,
             right.scale(),
             right.mean(),
             right.std()));
@@ -372,7 +374,7 @@ class ClassifyFunctionTest {
             model,
             new FetchSettings(
                 Set.of("file"), 1 << 20, Duration.ofSeconds(5), Duration.ofSeconds(5), 2, 1 << 24),
-            new DecodeSettings(1_000_000),
+            DecodeSettings.upTo(1_000_000),
             new BatchSettings(4, maxDelay),
             new ClassifySettings(
                 2, 3, 0, ordered, capacity, TIMEOUT, 0, ClassifySettings.Exchange.NEVER),

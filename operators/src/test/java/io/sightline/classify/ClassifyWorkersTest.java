@@ -11,8 +11,11 @@ import io.sightline.classify.Classifier.Scores;
 import io.sightline.config.DecodeSettings;
 import io.sightline.decode.ImageDecoder;
 import io.sightline.decode.Preprocessing;
+import io.sightline.decode.Preprocessing.Channels;
+import io.sightline.decode.Preprocessing.Crop;
 import io.sightline.decode.Preprocessing.Interpolation;
 import io.sightline.decode.Preprocessing.Resize;
+import io.sightline.decode.RowFormat;
 import io.sightline.fetch.ImageBytes;
 import io.sightline.reference.RejectedException;
 import io.sightline.schemas.ImageReference;
@@ -42,8 +45,8 @@ class ClassifyWorkersTest {
   private static final Preprocessing PIXELS =
       new Preprocessing(
           Resize.toSize(SIDE, SIDE, Interpolation.LINEAR),
-          SIDE,
-          SIDE,
+          Crop.of(SIDE, SIDE),
+          Channels.RGB,
           1,
           List.of(0.0, 0.0, 0.0),
           List.of(1.0, 1.0, 1.0));
@@ -188,7 +191,8 @@ class ClassifyWorkersTest {
             concurrentRuns,
             new BatchWindow<>(
                 MAX_SIZE, delay, threads + 1 + concurrentRuns, ROW_BYTES, System::nanoTime),
-            () -> new ImageDecoder(PIXELS, new DecodeSettings(1_000_000)),
+            () ->
+                new ImageDecoder(PIXELS, RowFormat.PLANAR_FLOAT32, DecodeSettings.upTo(1_000_000)),
             new ClassifyWorkers.BatchRunner() {
               @Override
               public void run(Batch<InFlight> batch, Scores scores) throws Exception {

@@ -36,7 +36,7 @@ class DemoModelTest {
   @Test
   void theModelFolderHasNoProblem() {
     assertThat(model().name()).isEqualTo("FashionCNN");
-    assertThat(model().fixedBatch()).isZero();
+    assertThat(model().input().fixedBatch()).isZero();
     assertThat(MODEL.resolve("inference.onnx").toFile().length()).isLessThanOrEqualTo(1 << 20);
   }
 
@@ -65,7 +65,8 @@ class DemoModelTest {
     List<Sample> samples = samples();
     int right = 0;
     try (ImageDecoder decoder =
-            new ImageDecoder(model.preprocessing(), new DecodeSettings(1 << 20));
+            new ImageDecoder(
+                model.preprocessing(), model.input().format(), DecodeSettings.upTo(1 << 20));
         Classifier classifier = Classifier.open(model, MODEL, Models.CPU, Set.of(), 0)) {
       ByteBuffer row = ByteBuffer.allocateDirect(decoder.rowBytes()).order(ByteOrder.nativeOrder());
       Classifier.Scores scores = classifier.newScores(1);
@@ -84,8 +85,7 @@ class DemoModelTest {
 
   private static ModelDescriptor model() {
     Problems problems = new Problems();
-    ModelDescriptor model =
-        ModelFolder.read(MODEL, new ModelSettings(MODEL.toString(), null, null), problems);
+    ModelDescriptor model = ModelFolder.read(MODEL, ModelSettings.of(MODEL.toString()), problems);
     assertThat(problems.messages()).isEmpty();
     return Objects.requireNonNull(model);
   }

@@ -24,7 +24,7 @@ final class Models {
     graph.writeFolder(folder);
     Problems problems = new Problems();
     ModelDescriptor model =
-        ModelFolder.read(folder, new ModelSettings(folder.toString(), "m", "v1"), problems);
+        ModelFolder.read(folder, ModelSettings.of(folder.toString(), "m", "v1"), problems);
     if (model == null) {
       throw new IllegalStateException(problems.messages().toString());
     }
@@ -50,11 +50,10 @@ final class Models {
         model.version(),
         model.fingerprint(),
         preprocessing,
-        model.inputName(),
-        model.height(),
-        model.width(),
-        model.fixedBatch(),
-        model.outputName(),
-        labels);
+        model.input(),
+        model.output(),
+        labels,
+        labels,
+        List.of());
   }
 }

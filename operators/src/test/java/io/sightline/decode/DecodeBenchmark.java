@@ -2,6 +2,8 @@
 package io.sightline.decode;
 
 import io.sightline.config.DecodeSettings;
+import io.sightline.decode.Preprocessing.Channels;
+import io.sightline.decode.Preprocessing.Crop;
 import io.sightline.decode.Preprocessing.Interpolation;
 import io.sightline.decode.Preprocessing.Resize;
 import io.sightline.reference.RejectedException;
@@ -30,8 +32,8 @@ public class DecodeBenchmark {
   private static final Preprocessing IMAGENET =
       new Preprocessing(
           Resize.toShortSide(256, Interpolation.LINEAR),
-          224,
-          224,
+          Crop.of(224, 224),
+          Channels.RGB,
           1 / 255.0,
           List.of(0.485, 0.456, 0.406),
           List.of(0.229, 0.224, 0.225));
@@ -46,7 +48,7 @@ public class DecodeBenchmark {
   @Setup(Level.Trial)
   public void open() throws RejectedException {
     bytes = TestImages.noise("." + format, 500, 375, 1);
-    decoder = new ImageDecoder(IMAGENET, new DecodeSettings(1_000_000));
+    decoder = new ImageDecoder(IMAGENET, RowFormat.PLANAR_FLOAT32, DecodeSettings.upTo(1_000_000));
     row = ByteBuffer.allocateDirect(decoder.rowBytes()).order(ByteOrder.nativeOrder());
     decoder.decode(bytes, 0, bytes.length);
   }

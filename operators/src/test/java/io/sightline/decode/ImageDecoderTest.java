@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sightline.config.DecodeSettings;
+import io.sightline.decode.Preprocessing.Channels;
+import io.sightline.decode.Preprocessing.Crop;
 import io.sightline.decode.Preprocessing.Interpolation;
 import io.sightline.decode.Preprocessing.Resize;
 import io.sightline.reference.Reason;
@@ -41,13 +43,14 @@ class ImageDecoderTest {
   private static final Preprocessing PIXELS =
       new Preprocessing(
           Resize.toShortSide(SIDE, Interpolation.LINEAR),
-          SIDE,
-          SIDE,
+          Crop.of(SIDE, SIDE),
+          Channels.RGB,
           1,
           List.of(0.0, 0.0, 0.0),
           List.of(1.0, 1.0, 1.0));
 
-  private final ImageDecoder decoder = new ImageDecoder(PIXELS, new DecodeSettings(MAX_PIXELS));
+  private final ImageDecoder decoder =
+      new ImageDecoder(PIXELS, RowFormat.PLANAR_FLOAT32, DecodeSettings.upTo(MAX_PIXELS));
   private final ByteBuffer row = row(decoder.rowBytes());
 
   @AfterEach
@@ -314,7 +317,12 @@ class ImageDecoderTest {
   void aResizeThatEndsBeforeTheCropIsAnError() {
     Preprocessing tooSmall =
         new Preprocessing(
-            Resize.toShortSide(SIDE, Interpolation.LINEAR), 9, 9, 1, PIXELS.mean(), PIXELS.std());
+            Resize.toShortSide(SIDE, Interpolation.LINEAR),
+            Crop.of(9, 9),
+            Channels.RGB,
+            1,
+            PIXELS.mean(),
+            PIXELS.std());
     try (Preprocessor preprocessor = new Preprocessor(tooSmall)) {
       Mat image = TestImages.decode(TestImages.solid(".png", 20, 20, 200, 100, 50));
       RowPlanes planes = preprocessor.planesOf(row(preprocessor.rowBytes()));

@@ -33,10 +33,10 @@ final class ReferenceChain {
     }
     Mat resized = new Mat();
     Imgproc.resize(image, resized, new Size(width, height), 0, 0, code(resize.interpolation()));
-    int left = Math.max(0, (width - preprocessing.cropWidth()) / 2);
-    int top = Math.max(0, (height - preprocessing.cropHeight()) / 2);
+    int left = Math.max(0, (width - preprocessing.width()) / 2);
+    int top = Math.max(0, (height - preprocessing.height()) / 2);
     return resized
-        .submat(new Rect(left, top, preprocessing.cropWidth(), preprocessing.cropHeight()))
+        .submat(new Rect(left, top, preprocessing.width(), preprocessing.height()))
         .clone();
   }
 
@@ -71,6 +71,7 @@ final class ReferenceChain {
       case CUBIC -> Imgproc.INTER_CUBIC;
       case AREA -> Imgproc.INTER_AREA;
       case LANCZOS4 -> Imgproc.INTER_LANCZOS4;
+      default -> throw new IllegalArgumentException(interpolation + " is not OpenCV's");
     };
   }
 }

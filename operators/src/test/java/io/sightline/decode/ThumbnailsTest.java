@@ -16,7 +16,7 @@ import org.opencv.core.Mat;
 
 class ThumbnailsTest {
 
-  private static final DecodeSettings SETTINGS = new DecodeSettings(1 << 20);
+  private static final DecodeSettings SETTINGS = DecodeSettings.upTo(1 << 20);
 
   private static Mat thumbnail(byte[] image) throws RejectedException {
     byte[] jpeg = Thumbnails.jpeg(image, 64, SETTINGS);

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class EvaluationFolderTest {
 
   private static final EvaluationFolder.Options OPTIONS =
-      new EvaluationFolder.Options(3, event -> 0, null, new DecodeSettings(1 << 20));
+      new EvaluationFolder.Options(3, event -> 0, null, DecodeSettings.upTo(1 << 20));
 
   @TempDir Path folder;
 
@@ -124,7 +124,7 @@ class EvaluationFolderTest {
   @Test
   void moreImagesThanAPageCanShowAreRefused() {
     assertThatThrownBy(
-            () -> new EvaluationFolder.Options(201, event -> 0, null, new DecodeSettings(1)))
+            () -> new EvaluationFolder.Options(201, event -> 0, null, DecodeSettings.upTo(1)))
         .hasMessageContaining("0 to 200")
         .hasMessageContaining("201");
   }

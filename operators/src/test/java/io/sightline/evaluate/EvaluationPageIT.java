@@ -65,7 +65,7 @@ class EvaluationPageIT {
         evaluated.report(),
         evaluated.events(),
         new EvaluationFolder.Options(
-            12, event -> Integer.parseInt(event.getLabel()), images, new DecodeSettings(1 << 24)));
+            12, event -> Integer.parseInt(event.getLabel()), images, DecodeSettings.upTo(1 << 24)));
     opened = true;
     browser.open(folder.resolve(EvaluationFolder.PAGE));
     savePictures(evaluated.report());

@@ -27,7 +27,7 @@ class EvaluationPageTest {
   private static String page(Evaluated evaluated, @Nullable ImageSource images) throws IOException {
     Options options =
         new Options(
-            5, event -> Integer.parseInt(event.getLabel()), images, new DecodeSettings(1 << 20));
+            5, event -> Integer.parseInt(event.getLabel()), images, DecodeSettings.upTo(1 << 20));
     PredictionDigest digest = new PredictionDigest(5, options.trueClass());
     evaluated.events().forEach(digest::add);
     ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -72,15 +72,15 @@ class InferenceYamlTest {
     assertThat(problems.messages()).isEmpty();
     assertThat(yaml.preprocessing().resize())
         .isEqualTo(Resize.toSize(40, 30, Interpolation.LINEAR));
-    assertThat(yaml.preprocessing().cropWidth()).isEqualTo(20);
-    assertThat(yaml.preprocessing().cropHeight()).isEqualTo(10);
+    assertThat(yaml.preprocessing().width()).isEqualTo(20);
+    assertThat(yaml.preprocessing().height()).isEqualTo(10);
   }
 
   @Test
   void operationsWithoutArgumentsTakePaddlexDefaults() {
     InferenceYaml yaml = operations(RESIZE, "CropImage: null", "NormalizeImage: null", TO_CHW);
     assertThat(problems.messages()).isEmpty();
-    assertThat(yaml.preprocessing().cropWidth()).isEqualTo(224);
+    assertThat(yaml.preprocessing().width()).isEqualTo(224);
     assertThat(yaml.preprocessing().scale()).isEqualTo(1 / 255.0);
     assertThat(yaml.preprocessing().mean()).containsExactly(0.485, 0.456, 0.406);
     assertThat(yaml.preprocessing().std()).containsExactly(0.229, 0.224, 0.225);

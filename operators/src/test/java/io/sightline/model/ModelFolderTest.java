@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sightline.config.ModelSettings;
 import io.sightline.config.Problems;
 import io.sightline.decode.Preprocessing;
+import io.sightline.decode.Preprocessing.Channels;
+import io.sightline.decode.Preprocessing.Crop;
 import io.sightline.decode.Preprocessing.Interpolation;
 import io.sightline.decode.Preprocessing.Resize;
 import io.sightline.testing.OnnxGraphs;
@@ -29,19 +31,19 @@ class ModelFolderTest {
     assertThat(model.name()).isEqualTo("SqueezeNet1_1");
     assertThat(model.graphFile()).isEqualTo("inference.onnx");
     // Its graph lists every initializer as an input, before the image.
-    assertThat(model.inputName()).isEqualTo("x");
-    assertThat(model.outputName()).isEqualTo("softmaxout_1");
-    assertThat(model.fixedBatch()).isZero();
-    assertThat(model.height()).isEqualTo(224);
-    assertThat(model.width()).isEqualTo(224);
+    assertThat(model.input().name()).isEqualTo("x");
+    assertThat(model.output().name()).isEqualTo("softmaxout_1");
+    assertThat(model.input().fixedBatch()).isZero();
+    assertThat(model.input().height()).isEqualTo(224);
+    assertThat(model.input().width()).isEqualTo(224);
     assertThat(model.classes()).isEqualTo(1000);
     assertThat(model.labels().get(0)).isEqualTo("tench, Tinca tinca");
     assertThat(model.preprocessing())
         .isEqualTo(
             new Preprocessing(
                 Resize.toShortSide(256, Interpolation.LINEAR),
-                224,
-                224,
+                Crop.of(224, 224),
+                Channels.RGB,
                 0.00392156862745098,
                 List.of(0.485, 0.456, 0.406),
                 List.of(0.229, 0.224, 0.225)));
@@ -53,11 +55,11 @@ class ModelFolderTest {
     assertThat(cifar.labels()).hasSize(10).startsWith("airplane").endsWith("truck");
     assertThat(cifar.preprocessing().resize())
         .isEqualTo(Resize.toSize(32, 32, Interpolation.LINEAR));
-    assertThat(cifar.preprocessing().cropWidth()).isEqualTo(32);
+    assertThat(cifar.preprocessing().width()).isEqualTo(32);
     ModelDescriptor mobilenet = readShared("models/mobilenet_v1_0.25_128_int8");
-    assertThat(mobilenet.width()).isEqualTo(128);
+    assertThat(mobilenet.input().width()).isEqualTo(128);
     assertThat(mobilenet.preprocessing().resize().shortSide()).isEqualTo(146);
-    assertThat(readShared("models/resnet50_constant_weights").outputName())
+    assertThat(readShared("models/resnet50_constant_weights").output().name())
         .isEqualTo("gpu_0/softmax_1");
   }
 
@@ -73,7 +75,7 @@ class ModelFolderTest {
   @Test
   void nameAndVersionOfTheSettingsComeFirst() throws IOException {
     OnnxGraphs.classifier(4, 8, 8).writeFolder(folder);
-    ModelSettings settings = new ModelSettings("s3://models/flowers/", "flowers", "v7");
+    ModelSettings settings = ModelSettings.of("s3://models/flowers/", "flowers", "v7");
     ModelDescriptor model = ModelFolder.read(folder, settings, new Problems());
     assertThat(model.name()).isEqualTo("flowers");
     assertThat(model.version()).isEqualTo("v7");
@@ -85,7 +87,7 @@ class ModelFolderTest {
     OnnxGraphs graph = OnnxGraphs.classifier(4, 8, 8);
     String yaml = graph.inferenceYaml().replace("model_name: TestClassifier", "other: 1");
     graph.writeFolder(folder, graph.build(), yaml);
-    ModelSettings settings = new ModelSettings("s3://models/flowers/", null, null);
+    ModelSettings settings = ModelSettings.of("s3://models/flowers/");
     assertThat(ModelFolder.read(folder, settings, new Problems()).name()).isEqualTo("flowers");
   }
 
@@ -93,10 +95,10 @@ class ModelFolderTest {
   void aFixedBatchAndAPooledOutputAreReadFromTheGraph() throws IOException {
     ModelDescriptor model =
         read(OnnxGraphs.classifier(4, 8, 16).batch(3).pooledOutput().writeFolder(folder));
-    assertThat(model.fixedBatch()).isEqualTo(3);
+    assertThat(model.input().fixedBatch()).isEqualTo(3);
     assertThat(model.classes()).isEqualTo(4);
-    assertThat(model.height()).isEqualTo(8);
-    assertThat(model.width()).isEqualTo(16);
+    assertThat(model.input().height()).isEqualTo(8);
+    assertThat(model.input().width()).isEqualTo(16);
   }
 
   @Test
@@ -212,8 +214,7 @@ class ModelFolderTest {
 
   private static ModelDescriptor read(Path folder) {
     Problems problems = new Problems();
-    ModelDescriptor model =
-        ModelFolder.read(folder, new ModelSettings("/models/m", null, null), problems);
+    ModelDescriptor model = ModelFolder.read(folder, ModelSettings.of("/models/m"), problems);
     assertThat(problems.messages()).isEmpty();
     assertThat(model).isNotNull();
     return model;
@@ -221,8 +222,7 @@ class ModelFolderTest {
 
   static List<String> problems(Path folder) {
     Problems problems = new Problems();
-    ModelDescriptor model =
-        ModelFolder.read(folder, new ModelSettings("/models/m", null, null), problems);
+    ModelDescriptor model = ModelFolder.read(folder, ModelSettings.of("/models/m"), problems);
     assertThat(model == null).isEqualTo(!problems.isEmpty());
     return problems.messages();
   }

@@ -114,7 +114,7 @@ final class RunningJob implements AutoCloseable {
   private static ModelDescriptor model(ClassifyJobConfig config) {
     Problems problems = new Problems();
     ModelDescriptor model =
-        ModelFolder.read(Path.of(config.model().dir()), config.model(), problems);
+        ModelFolder.read(Path.of(requireNonNull(config.model().dir())), config.model(), problems);
     assertThat(problems.messages()).isEmpty();
     return requireNonNull(model);
   }

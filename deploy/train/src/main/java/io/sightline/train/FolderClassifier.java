@@ -36,7 +36,7 @@ final class FolderClassifier implements AutoCloseable {
   private FolderClassifier(ModelDescriptor model, Classifier classifier) {
     this.classifier = classifier;
     this.decoder =
-        new ImageDecoder(model.preprocessing(), new DecodeSettings(LabelledImages.PIXELS));
+        new ImageDecoder(model.preprocessing(), model.input().format(), DecodeSettings.upTo(LabelledImages.PIXELS));
     this.scores = classifier.newScores(BATCH);
     int rowBytes = decoder.rowBytes();
     this.batch = ByteBuffer.allocateDirect(BATCH * rowBytes).order(ByteOrder.nativeOrder());
@@ -53,7 +53,7 @@ final class FolderClassifier implements AutoCloseable {
   static FolderClassifier open(Path folder) throws IOException, OrtException {
     Problems problems = new Problems();
     ModelDescriptor model =
-        ModelFolder.read(folder, new ModelSettings(folder.toString(), null, null), problems);
+        ModelFolder.read(folder, ModelSettings.of(folder.toString()), problems);
     if (model == null) {
       throw new IOException(String.join("\n", problems.messages()));
     }

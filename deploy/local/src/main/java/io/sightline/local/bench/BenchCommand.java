@@ -151,7 +151,7 @@ public final class BenchCommand implements Callable<Integer> {
     }
     Problems problems = new Problems();
     ModelDescriptor descriptor =
-        ModelFolder.read(model, new ModelSettings(model.toString(), null, null), problems);
+        ModelFolder.read(model, ModelSettings.of(model.toString()), problems);
     try {
       problems.throwIfAny();
     } catch (ConfigurationException e) {
@@ -163,7 +163,7 @@ public final class BenchCommand implements Callable<Integer> {
 
   private void bench(ModelDescriptor descriptor, PrintWriter out) throws Exception {
     Images pictures = new Images(images.toAbsolutePath(), descriptor);
-    int size = descriptor.fixedBatch() > 0 ? descriptor.fixedBatch() : batchSize;
+    int size = descriptor.input().fixedBatch() > 0 ? descriptor.input().fixedBatch() : batchSize;
     out.printf(
         "%s, batches of %d, %d images, %d rounds of %d s a variant%n",
         descriptor.name(), size, pictures.size(), rounds, seconds);
@@ -254,7 +254,7 @@ public final class BenchCommand implements Callable<Integer> {
     for (int count : threads) {
       add(variants, "session", () -> loops.session(count));
       // A variant's neighbours in time are what it is compared with.
-      if (descriptor.fixedBatch() <= 1) {
+      if (descriptor.input().fixedBatch() <= 1) {
         add(variants, "naive-loop", () -> naive.loop(count));
       }
       add(variants, "bare-loop", () -> loops.bareLoop(count));

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 /** The images of a folder, encoded, in memory; handed out in turn for ever. Thread-safe. */
 final class Images {
 
-  static final DecodeSettings DECODE = new DecodeSettings(1L << 28);
+  static final DecodeSettings DECODE = DecodeSettings.upTo(1L << 28);
 
   private final List<Path> files = new ArrayList<>();
   private final List<byte[]> encoded = new ArrayList<>();
@@ -32,7 +32,8 @@ final class Images {
     try (Stream<Path> walk = Files.walk(folder)) {
       candidates = walk.filter(Files::isRegularFile).sorted().toList();
     }
-    try (ImageDecoder decoder = new ImageDecoder(model.preprocessing(), DECODE)) {
+    try (ImageDecoder decoder =
+        new ImageDecoder(model.preprocessing(), model.input().format(), DECODE)) {
       for (Path file : candidates) {
         byte[] bytes = Files.readAllBytes(file);
         try {

@@ -102,7 +102,7 @@ final class Loops {
   }
 
   private ByteBuffer batch() throws Exception {
-    int rowBytes = 3 * Float.BYTES * model.height() * model.width();
+    int rowBytes = model.input().rowBytes();
     ByteBuffer rows = direct(batchSize * rowBytes);
     try (ImageDecoder decoder = decoder()) {
       for (int i = 0; i < batchSize; i++) {
@@ -117,7 +117,7 @@ final class Loops {
   /** Decode, preprocess, batch and session on so many threads, without Flink or Kafka. */
   Variant bareLoop(int threads) throws Exception {
     Classifier classifier = classifier();
-    int rowBytes = 3 * Float.BYTES * model.height() * model.width();
+    int rowBytes = model.input().rowBytes();
     BatchWindow<Integer> window =
         new BatchWindow<>(batchSize, Duration.ofDays(1), threads + 1, rowBytes, System::nanoTime);
     List<Body> bodies = new ArrayList<>();
@@ -172,7 +172,7 @@ final class Loops {
   }
 
   private ImageDecoder decoder() {
-    return new ImageDecoder(model.preprocessing(), Images.DECODE);
+    return new ImageDecoder(model.preprocessing(), model.input().format(), Images.DECODE);
   }
 
   private static ByteBuffer direct(int bytes) {

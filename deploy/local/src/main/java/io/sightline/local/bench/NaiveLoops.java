@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sightline.local.bench;
 
+import static java.util.Objects.requireNonNull;
+
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtSession;
@@ -66,7 +68,7 @@ final class NaiveLoops {
       bodies.add(
           () -> {
             try (OnnxTensor input = tensor(environment);
-                OrtSession.Result result = session.run(Map.of(model.inputName(), input))) {
+                OrtSession.Result result = session.run(Map.of(model.input().name(), input))) {
               result.get(0).getValue();
               return 1;
             }
@@ -77,13 +79,13 @@ final class NaiveLoops {
 
   private OnnxTensor tensor(OrtEnvironment environment) throws Exception {
     Preprocessing preprocessing = model.preprocessing();
-    int width = preprocessing.cropWidth();
-    int height = preprocessing.cropHeight();
+    int width = preprocessing.width();
+    int height = preprocessing.height();
 
     MatOfByte encoded = new MatOfByte(images.next());
     Mat image = Imgcodecs.imdecode(encoded, Imgcodecs.IMREAD_COLOR);
     Mat resized = new Mat();
-    Imgproc.resize(image, resized, size(image, preprocessing.resize()));
+    Imgproc.resize(image, resized, size(image, requireNonNull(preprocessing.resize())));
     Rect center =
         new Rect((resized.cols() - width) / 2, (resized.rows() - height) / 2, width, height);
     Mat cropped = new Mat(resized, center);

@@ -134,7 +134,7 @@ public final class DemoCommand implements Callable<Integer> {
   private ModelDescriptor read(Path folder) {
     Problems problems = new Problems();
     ModelDescriptor descriptor =
-        ModelFolder.read(folder, new ModelSettings(folder.toString(), null, null), problems);
+        ModelFolder.read(folder, ModelSettings.of(folder.toString()), problems);
     try {
       problems.throwIfAny();
     } catch (ConfigurationException e) {
