@@ -84,6 +84,26 @@ public final class ImageDecoder implements AutoCloseable {
     image = decoded;
   }
 
+  /** Gives up the decoded image, for this and other decoders to {@link #use}. */
+  public DecodedImage detach() {
+    DecodedImage detached = new DecodedImage(decoded(), Objects.requireNonNull(header));
+    image = null;
+    header = null;
+    return detached;
+  }
+
+  /**
+   * Takes an image that was decoded before, in place of {@link #decode}.
+   *
+   * @throws RejectedException where it would be too large once this decoder has resized it
+   */
+  public void use(DecodedImage decoded) throws RejectedException {
+    releaseImage();
+    requireWithinBounds(decoded.header());
+    header = decoded.header();
+    image = decoded.view();
+  }
+
   /** The pixels, 8 bits each of blue, green and red, with the EXIF orientation applied. */
   static Mat decode(Mat encoded, ImageHeader probed) throws RejectedException {
     Mat decoded;
