@@ -5,13 +5,13 @@ import java.util.Collection;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the key that a user may have meant. */
-final class NearestKey {
+/** Finds the key or name that a user may have meant. */
+public final class NearestKey {
 
   private NearestKey() {}
 
   /** The known key with the fewest edits to it, or null where none is near. */
-  static @Nullable String of(String key, Collection<String> known) {
+  public static @Nullable String of(String key, Collection<String> known) {
     int most = Math.max(2, key.length() / 3);
     return known.stream()
         .filter(candidate -> Math.abs(candidate.length() - key.length()) <= most)

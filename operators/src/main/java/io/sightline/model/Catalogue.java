@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sightline.model;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.util.HashMap;
+import io.sightline.config.NearestKey;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -19,11 +15,30 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Catalogue {
 
-  private static final String RESOURCE = "paddlex-models.csv";
-
   private Catalogue() {}
 
-  private record Entry(int classes, double top1) {}
+  /** Every model, families together, in the order of PaddleX's table. */
+  public static List<PublishedModel> all() {
+    return Models.ALL;
+  }
+
+  /**
+   * A model by PaddleX's name of it.
+   *
+   * @param name {@code PP-LCNet_x1_0}; case counts
+   * @return null where nothing is known of such a model
+   */
+  public static @Nullable PublishedModel find(String name) {
+    return Models.BY_NAME.get(name);
+  }
+
+  /**
+   * The name that a user may have meant by another one, in whatever case; null where none is near.
+   */
+  public static @Nullable String nearest(String name) {
+    String nearest = NearestKey.of(name.toLowerCase(Locale.ROOT), Models.NAMES.keySet());
+    return nearest == null ? null : Models.NAMES.get(nearest);
+  }
 
   /**
    * Published top-1 accuracy of a model, as a fraction from 0 to 1.
@@ -34,43 +49,24 @@ public final class Catalogue {
    * @return null where nothing is known of such a model
    */
   public static @Nullable Double publishedTop1(String name, int classes) {
-    Entry entry = Entries.BY_NAME.get(name);
-    return entry == null || entry.classes() != classes ? null : entry.top1();
+    PublishedModel model = find(name);
+    return model == null || model.classes() != classes ? null : model.top1();
   }
 
   /** Read when it is first asked for. */
-  private static final class Entries {
+  private static final class Models {
 
-    static final Map<String, Entry> BY_NAME = read();
+    static final List<PublishedModel> ALL = ModelTable.read();
+    static final Map<String, PublishedModel> BY_NAME = new LinkedHashMap<>();
 
-    private static Map<String, Entry> read() {
-      Map<String, Entry> entries = new HashMap<>();
-      try (BufferedReader lines = open()) {
-        boolean heads = true;
-        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-          if (line.startsWith("#")) {
-            continue;
-          }
-          if (heads) {
-            heads = false;
-            continue;
-          }
-          String[] cells = line.split(",", -1);
-          double top1 = Double.parseDouble(cells[2]) / 100;
-          entries.put(cells[0], new Entry(Integer.parseInt(cells[1]), top1));
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
+    /** Names by their lower-case forms. */
+    static final Map<String, String> NAMES = new LinkedHashMap<>();
+
+    static {
+      for (PublishedModel model : ALL) {
+        BY_NAME.put(model.name(), model);
+        NAMES.put(model.name().toLowerCase(Locale.ROOT), model.name());
       }
-      return Map.copyOf(entries);
-    }
-
-    private static BufferedReader open() {
-      InputStream in = Catalogue.class.getResourceAsStream(RESOURCE);
-      if (in == null) {
-        throw new IllegalStateException("the resource " + RESOURCE + " is not on the class path");
-      }
-      return new BufferedReader(new InputStreamReader(in, UTF_8));
     }
   }
 }
