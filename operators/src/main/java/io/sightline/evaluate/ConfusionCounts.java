@@ -115,12 +115,15 @@ final class ConfusionCounts {
     }
   }
 
-  /** Every pair that occurred, by label and then by predicted class. */
+  /** Every pair that occurred, in no order that could be relied on. */
   void forEach(PairConsumer consumer) {
-    for (long key : sortedKeys()) {
-      int label = (int) (key / (classes + 1L));
-      int predicted = (int) (key % (classes + 1L)) - 1;
-      consumer.accept(label, predicted, counts[slotOf(key)]);
+    for (int i = 0; i < slots.length; i++) {
+      if (slots[i] != 0) {
+        long key = slots[i] - 1;
+        int label = (int) (key / (classes + 1L));
+        int predicted = (int) (key % (classes + 1L)) - 1;
+        consumer.accept(label, predicted, counts[i]);
+      }
     }
   }
 

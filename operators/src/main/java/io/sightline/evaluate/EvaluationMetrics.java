@@ -229,13 +229,16 @@ public record EvaluationMetrics(
       }
     }
 
-    /** Pairs come in their order, so that of equal counts the later ones are not wanted. */
     private void addConfused(int label, int predicted, long count) {
+      if (maxConfused == 0 || (confused.size() == maxConfused && count < confused.element()[2])) {
+        return; // most pairs end here, and make no garbage
+      }
+      long[] pair = {label, predicted, count};
       if (confused.size() < maxConfused) {
-        confused.add(new long[] {label, predicted, count});
-      } else if (maxConfused > 0 && count > confused.element()[2]) {
+        confused.add(pair);
+      } else if (MOST_CONFUSED_FIRST.compare(pair, confused.element()) < 0) {
         confused.remove();
-        confused.add(new long[] {label, predicted, count});
+        confused.add(pair);
       }
     }
 

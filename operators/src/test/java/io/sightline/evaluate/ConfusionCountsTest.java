@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,10 +18,10 @@ class ConfusionCountsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 10, 1000, Integer.MAX_VALUE})
-  void itIsAMapThatComesInOrder(int classes) {
+  void itIsAMap(int classes) {
     SplittableRandom random = new SplittableRandom(classes);
     ConfusionCounts confusion = new ConfusionCounts(classes);
-    Map<List<Integer>, Long> expected = new TreeMap<>(ConfusionCountsTest::compare);
+    Map<List<Integer>, Long> expected = new HashMap<>();
     for (int i = 0; i < 5_000; i++) {
       int label = random.nextInt(classes);
       int predicted = random.nextInt(Math.min(classes, 30)) - 1;
@@ -31,16 +31,11 @@ class ConfusionCountsTest {
     confusion.increment(classes - 1, classes - 1);
     expected.merge(List.of(classes - 1, classes - 1), 1L, Long::sum);
 
-    assertThat(pairs(confusion)).containsExactlyElementsOf(expected.entrySet());
+    assertThat(pairs(confusion)).containsExactlyInAnyOrderElementsOf(expected.entrySet());
     assertThat(confusion.size()).isEqualTo(expected.size());
     ConfusionCounts restored = ConfusionCounts.of(classes, confusion.toBytes());
     assertThat(restored).isEqualTo(confusion).hasSameHashCodeAs(confusion);
-    assertThat(pairs(restored)).containsExactlyElementsOf(expected.entrySet());
-  }
-
-  private static int compare(List<Integer> one, List<Integer> other) {
-    int byLabel = Integer.compare(one.get(0), other.get(0));
-    return byLabel != 0 ? byLabel : Integer.compare(one.get(1), other.get(1));
+    assertThat(pairs(restored)).containsExactlyInAnyOrderElementsOf(expected.entrySet());
   }
 
   private static List<Map.Entry<List<Integer>, Long>> pairs(ConfusionCounts confusion) {

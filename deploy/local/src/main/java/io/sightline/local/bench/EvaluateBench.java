@@ -67,7 +67,7 @@ final class EvaluateBench {
     define(env, outcomes, classes);
     try (LocalFlink cluster = LocalFlink.run(env, flink, parallelism)) {
       while (!cluster.status().isGloballyTerminalState()) {
-        TimeUnit.MILLISECONDS.sleep(20);
+        TimeUnit.MILLISECONDS.sleep(200);
       }
       if (cluster.status() != JobStatus.FINISHED) {
         cluster.check();
@@ -141,8 +141,7 @@ final class EvaluateBench {
                         "source.topics", "none",
                         "model.dir", "none",
                         "rejections.topic", "rejections",
-                        "evaluate.reports.topic", "reports",
-                        "evaluate.report-interval", "1 s"))),
+                        "evaluate.reports.topic", "reports"))),
             problems);
     problems.throwIfAny();
     return config;
