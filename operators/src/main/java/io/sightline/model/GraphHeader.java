@@ -25,18 +25,20 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What an ONNX file says about its graph, without the weights: inputs, outputs, and the tensors
- * whose data lie in other files.
+ * What an ONNX file says about its graph, without the weights: inputs, outputs, nodes, and the
+ * tensors whose data lie in other files.
  *
  * <p>The file is walked as a stream, and the data of tensors are skipped in it; so reading takes
  * memory for the names and shapes, whatever the size of the weights.
  *
+ * @param model the model without the data of tensors and the attributes of nodes but for integers
+ *     and graphs
  * @param inputs the graph's inputs that are not initializers
  * @param externalTensors tensors with external data, wherever in the graph they are; their own data
  *     fields are empty
  */
 record GraphHeader(
-    List<ValueInfoProto> inputs, List<ValueInfoProto> outputs, List<TensorProto> externalTensors) {
+    ModelProto model, List<ValueInfoProto> inputs, List<TensorProto> externalTensors) {
 
   /** What is read into memory at most. */
   private static final int MAX_KEPT_BYTES = 64 << 20;
@@ -51,11 +53,21 @@ record GraphHeader(
   private static final Map<Descriptor, Set<String>> KEPT =
       Map.of(
           GraphProto.getDescriptor(),
-          Set.of("node", "initializer", "sparse_initializer", "input", "output"),
+          Set.of("node", "initializer", "sparse_initializer", "input", "output", "value_info"),
           NodeProto.getDescriptor(),
-          Set.of("attribute"),
+          Set.of("op_type", "domain", "input", "output", "attribute"),
           AttributeProto.getDescriptor(),
-          Set.of("t", "g", "tensors", "graphs", "sparse_tensor", "sparse_tensors"),
+          Set.of(
+              "name",
+              "ref_attr_name",
+              "i",
+              "ints",
+              "t",
+              "g",
+              "tensors",
+              "graphs",
+              "sparse_tensor",
+              "sparse_tensors"),
           TensorProto.getDescriptor(),
           Set.of("dims", "data_type", "name", "external_data", "data_location"));
 
@@ -92,7 +104,11 @@ record GraphHeader(
     List<ValueInfoProto> inputs = new ArrayList<>(graph.getInputList());
     // Before IR version 4 every initializer is listed as an input, too.
     inputs.removeIf(input -> initializers.contains(input.getName()));
-    return new GraphHeader(inputs, graph.getOutputList(), List.copyOf(walk.externalTensors));
+    return new GraphHeader(model, List.copyOf(inputs), List.copyOf(walk.externalTensors));
+  }
+
+  List<ValueInfoProto> outputs() {
+    return model.getGraph().getOutputList();
   }
 
   /** Copies a message without what is not kept. */

@@ -4,9 +4,6 @@ package io.sightline.model;
 import io.sightline.config.ModelSettings;
 import io.sightline.config.Problems;
 import io.sightline.decode.Preprocessing;
-import io.sightline.decode.RowFormat;
-import io.sightline.decode.RowFormat.ElementType;
-import io.sightline.model.ScoreOutput.Activation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -123,25 +120,25 @@ public final class ModelFolder {
     if (header == null) {
       return null;
     }
-    GraphChecks checks = new GraphChecks(GRAPH, problems);
-    GraphChecks.Input input = checks.input(header);
-    GraphChecks.Output output = checks.output(header);
+    GraphEnds ends =
+        GraphChecks.check(
+            GRAPH,
+            header,
+            new GraphExpectations(
+                preprocessing,
+                InferenceYaml.FILE + " PreProcess.transform_ops",
+                labels == null ? 0 : labels.size(),
+                InferenceYaml.FILE + " PostProcess.Topk.label_list",
+                false,
+                settings.applySoftmax(),
+                settings.output()),
+            problems);
     SortedMap<String, Path> externalFiles =
         new TreeMap<>(ExternalData.check(folder, GRAPH, header.externalTensors(), problems));
-    if (input != null && output != null) {
-      checkBatch(input, output, problems);
-    }
-    if (input != null && preprocessing != null) {
-      checkSides(input, preprocessing, problems);
-    }
-    if (output != null && labels != null) {
-      checkClasses(output, labels, problems);
-    }
     if (yaml == null
         || preprocessing == null
         || labels == null
-        || input == null
-        || output == null
+        || ends == null
         || !problems.isEmpty()) {
       return null;
     }
@@ -152,17 +149,11 @@ public final class ModelFolder {
         settings.version(),
         Fingerprint.of(graph, externalFiles, preprocessing, labels),
         preprocessing,
-        new ImageInput(
-            input.name(),
-            RowFormat.PLANAR_FLOAT32,
-            preprocessing.channels().count(),
-            preprocessing.height(),
-            preprocessing.width(),
-            input.batch()),
-        new ScoreOutput(output.name(), ElementType.FLOAT32, Activation.NONE),
+        ends.input(),
+        ends.output(),
         labels,
         labels,
-        List.of());
+        ends.warnings());
   }
 
   private static @Nullable GraphHeader header(Path graph, Problems problems) {
@@ -171,43 +162,6 @@ public final class ModelFolder {
     } catch (IOException e) {
       problems.add(GRAPH + " " + e.getMessage());
       return null;
-    }
-  }
-
-  private static void checkBatch(
-      GraphChecks.Input input, GraphChecks.Output output, Problems problems) {
-    if (input.batch() != 0 && output.batch() != 0 && input.batch() != output.batch()) {
-      problems.add(
-          "%s input '%s' has the batch size %d, output '%s' has %d"
-              .formatted(GRAPH, input.name(), input.batch(), output.name(), output.batch()));
-    }
-  }
-
-  private static void checkSides(
-      GraphChecks.Input input, Preprocessing preprocessing, Problems problems) {
-    boolean height = input.height() == 0 || input.height() == preprocessing.height();
-    boolean width = input.width() == 0 || input.width() == preprocessing.width();
-    if (!height || !width) {
-      problems.add(
-          "%s input '%s' takes images of %s x %s (width x height), %s PreProcess.transform_ops make %d x %d"
-              .formatted(
-                  GRAPH,
-                  input.name(),
-                  input.width() == 0 ? "any" : input.width(),
-                  input.height() == 0 ? "any" : input.height(),
-                  InferenceYaml.FILE,
-                  preprocessing.width(),
-                  preprocessing.height()));
-    }
-  }
-
-  private static void checkClasses(
-      GraphChecks.Output output, List<String> labels, Problems problems) {
-    if (output.classes() != 0 && output.classes() != labels.size()) {
-      problems.add(
-          "%s PostProcess.Topk.label_list has %d labels, %s output '%s' has %d classes"
-              .formatted(
-                  InferenceYaml.FILE, labels.size(), GRAPH, output.name(), output.classes()));
     }
   }
 
