@@ -4,26 +4,14 @@ package io.sightline.job;
 import io.sightline.config.ConfigLoader;
 import io.sightline.config.ModelOptions;
 import io.sightline.config.Problems;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The flags that the commands of all jobs have. */
 final class JobFlags {
 
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description = "YAML file with the job's options and Flink's own.")
-  private @Nullable Path file;
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Sets one option, over the file. May be repeated.")
-  private List<String> sets = new ArrayList<>();
+  @Mixin private ConfigFlags config;
 
   @Option(
       names = "--model",
@@ -50,11 +38,7 @@ final class JobFlags {
 
   /** The configuration of the file, then of the flags. */
   ConfigLoader loader(Problems problems) {
-    ConfigLoader loader = new ConfigLoader(problems);
-    if (file != null) {
-      loader.file(file);
-    }
-    sets.forEach(loader::set);
+    ConfigLoader loader = config.loader(problems);
     if (model != null) {
       loader.set(ModelOptions.DIR.key(), model, "--model");
     }

@@ -58,7 +58,8 @@ public final class Sightline implements Runnable {
     EvaluateCommand evaluate =
         new EvaluateCommand(EvaluateJob::define, SessionProbe::run, BROKER_TIMEOUT);
     return withCommands(
-        Stream.concat(Stream.of(classify, evaluate), Stream.of(moreCommands)).toArray());
+        Stream.concat(Stream.of(classify, evaluate, ModelsCommand.group()), Stream.of(moreCommands))
+            .toArray());
   }
 
   static CommandLine withCommands(Object... commands) {

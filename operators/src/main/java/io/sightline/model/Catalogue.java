@@ -22,6 +22,11 @@ public final class Catalogue {
     return Models.ALL;
   }
 
+  /** The families of the models, and what each is like: a sentence. In the order of the models. */
+  public static Map<String, String> families() {
+    return ModelFamilies.DESCRIPTIONS;
+  }
+
   /**
    * A model by PaddleX's name of it.
    *

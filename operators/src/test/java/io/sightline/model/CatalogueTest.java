@@ -86,6 +86,16 @@ class CatalogueTest {
     }
   }
 
+  @Test
+  void everyFamilyIsDescribedByASentenceAndHasAModel() {
+    assertThat(Catalogue.families().keySet())
+        .containsExactlyElementsOf(
+            Catalogue.all().stream().map(PublishedModel::family).distinct().toList());
+    assertThat(Catalogue.families().values())
+        .doesNotHaveDuplicates()
+        .allSatisfy(sentence -> assertThat(sentence).endsWith(".").hasSizeBetween(40, 100));
+  }
+
   private static Preprocessing preprocessing(Resize resize) {
     return new Preprocessing(
         resize,

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.job;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The commands {@code sightline models ...}: what models there are, and what one of them does. */
+@Command(
+    name = "models",
+    description = "Lists, shows and checks models. None of these commands starts a job.",
+    mixinStandardHelpOptions = true)
+final class ModelsCommand implements Runnable {
+
+  @Spec private CommandSpec spec;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets the field.
+  private ModelsCommand() {}
+
+  /** The group with its commands. */
+  static CommandLine group() {
+    return new CommandLine(new ModelsCommand()).addSubcommand(new ModelsListCommand());
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "A command is missing");
+  }
+}
