@@ -12,7 +12,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
 
@@ -25,17 +24,23 @@ import java.util.stream.Collectors;
  * graph LENGTH SHA256                         of the graph's file
  * external LENGTH SHA256 NAME_BYTES:NAME      a line for each external file, sorted by name
  * resize SHORT_SIDE WIDTH HEIGHT INTERPOLATION
+ * rounding RULE                               where it is another than PaddleX's, HALF_EVEN
  * crop WIDTH HEIGHT
+ * origin RULE                                 where it is another than PaddleX's, FLOOR
+ * channels ORDER                              where they are others than RGB
  * scale BITS
  * mean BITS BITS BITS
  * std BITS BITS BITS
+ * output NAME_BYTES:NAME                      where the graph has several outputs
+ * activation FUNCTION                         where the graph's answers are no scores yet
  * labels COUNT
  * LABEL_BYTES:LABEL                           a line for each label, in the order of class ids
  * </pre>
  *
- * <p>BITS are the 16 hexadecimal digits of the double; lengths count bytes. Names and labels carry
- * their lengths, so no two models have the same text. The name of the model and the layout of its
- * YAML do not count: they change no answer.
+ * <p>The line of the resize is {@code resize none} where there is none. BITS are the 16 hexadecimal
+ * digits of the double; lengths count bytes. Names and labels carry their lengths, so no two models
+ * have the same text. The name of the model and the layout of its YAML do not count: they change no
+ * answer.
  */
 final class Fingerprint {
 
@@ -47,6 +52,8 @@ final class Fingerprint {
       Path graph,
       SortedMap<String, Path> externalFiles,
       Preprocessing preprocessing,
+      ScoreOutput output,
+      boolean severalOutputs,
       List<String> labels)
       throws IOException {
     StringBuilder text = new StringBuilder("sightline-model 1\n");
@@ -55,22 +62,44 @@ final class Fingerprint {
       text.append("external ").append(lengthAndHash(file.getValue())).append(' ');
       appendCounted(text, file.getKey());
     }
-    Preprocessing.Resize resize = Objects.requireNonNull(preprocessing.resize());
-    text.append(
-        "resize %d %d %d %s\n"
-            .formatted(
-                resize.shortSide(),
-                resize.width(),
-                resize.height(),
-                resize.interpolation().name()));
+    Preprocessing.Resize resize = preprocessing.resize();
+    if (resize == null) {
+      text.append("resize none\n");
+    } else {
+      text.append(
+          "resize %d %d %d %s\n"
+              .formatted(
+                  resize.shortSide(),
+                  resize.width(),
+                  resize.height(),
+                  resize.interpolation().name()));
+      if (resize.shortSide() > 0) {
+        appendUnless(Preprocessing.Rounding.HALF_EVEN, "rounding", resize.rounding(), text);
+      }
+    }
     text.append("crop %d %d\n".formatted(preprocessing.width(), preprocessing.height()));
+    appendUnless(Preprocessing.Origin.FLOOR, "origin", preprocessing.crop().origin(), text);
+    appendUnless(Preprocessing.Channels.RGB, "channels", preprocessing.channels(), text);
     text.append("scale ").append(bits(preprocessing.scale())).append('\n');
     text.append("mean ").append(bits(preprocessing.mean())).append('\n');
     text.append("std ").append(bits(preprocessing.std())).append('\n');
+    if (severalOutputs) {
+      text.append("output ");
+      appendCounted(text, output.name());
+    }
+    appendUnless(ScoreOutput.Activation.NONE, "activation", output.activation(), text);
     text.append("labels ").append(labels.size()).append('\n');
     labels.forEach(label -> appendCounted(text, label));
     return HexFormat.of()
         .formatHex(sha256().digest(text.toString().getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** Only what is not as it always was may add a line: so fingerprints of old stay as they are. */
+  private static <E extends Enum<E>> void appendUnless(
+      E classic, String key, E value, StringBuilder text) {
+    if (value != classic) {
+      text.append(key).append(' ').append(value.name()).append('\n');
+    }
   }
 
   private static String lengthAndHash(Path file) throws IOException {

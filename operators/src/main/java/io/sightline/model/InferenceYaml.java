@@ -13,16 +13,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What PaddleX's {@code inference.yml} says about a classification model. A part that has a problem
- * is null.
+ * is null. Sections that do not concern the model's answers, such as {@code Hpi}, are not read.
  */
 record InferenceYaml(
     @Nullable String modelName,
     @Nullable Preprocessing preprocessing,
-    @Nullable List<String> labels) {
+    @Nullable List<String> labels,
+    List<String> warnings) {
 
   static final String FILE = "inference.yml";
-
-  private static final int MAX_LABEL_PROBLEMS = 5;
 
   /** Null where the file holds no mapping at all. */
   static @Nullable InferenceYaml read(Path file, Problems problems) {
@@ -31,10 +30,12 @@ record InferenceYaml(
     if (root == null || sections == null) {
       return null;
     }
+    List<String> warnings = new ArrayList<>();
     return new InferenceYaml(
         modelName(sections.get("Global")),
-        preprocessing(root, sections.get("PreProcess")),
-        labels(root, sections.get("PostProcess")));
+        preprocessing(root, sections.get("PreProcess"), warnings),
+        labels(root, sections.get("PostProcess")),
+        warnings);
   }
 
   private static @Nullable String modelName(@Nullable YamlValue global) {
@@ -52,7 +53,7 @@ record InferenceYaml(
   }
 
   private static @Nullable Preprocessing preprocessing(
-      YamlValue root, @Nullable YamlValue preProcess) {
+      YamlValue root, @Nullable YamlValue preProcess, List<String> warnings) {
     if (preProcess == null || preProcess.isNull()) {
       root.problem("has no PreProcess.transform_ops");
       return null;
@@ -87,7 +88,7 @@ record InferenceYaml(
         sound = false;
       }
     }
-    Preprocessing preprocessing = TransformOps.read(list, operations);
+    Preprocessing preprocessing = TransformOps.read(list, operations, warnings);
     return sound ? preprocessing : null;
   }
 
@@ -114,7 +115,7 @@ record InferenceYaml(
     if (fields == null) {
       return null;
     }
-    rejectUnknown(fields, Set.of("topk", "label_list", "class_id_map_file"));
+    YamlValue.rejectUnknown(fields, Set.of("topk", "label_list", "class_id_map_file"));
     YamlValue k = fields.get("topk");
     if (k != null && !k.isNull()) {
       k.integer(1, Integer.MAX_VALUE);
@@ -131,47 +132,6 @@ record InferenceYaml(
       }
       return null;
     }
-    return labelList(list);
-  }
-
-  private static @Nullable List<String> labelList(YamlValue list) {
-    List<YamlValue> items = list.items();
-    if (items == null) {
-      return null;
-    }
-    if (items.isEmpty()) {
-      list.problem("must not be empty");
-      return null;
-    }
-    List<String> labels = new ArrayList<>(items.size());
-    int bad = 0;
-    for (YamlValue item : items) {
-      String label = bad < MAX_LABEL_PROBLEMS ? item.text() : item.textOrNull();
-      if (label == null) {
-        bad++;
-      } else {
-        labels.add(label);
-      }
-    }
-    if (bad > MAX_LABEL_PROBLEMS) {
-      list.problem("has %d more that are not text".formatted(bad - MAX_LABEL_PROBLEMS));
-    }
-    return bad == 0 ? labels : null;
-  }
-
-  static boolean rejectUnknown(Map<String, YamlValue> fields, Set<String> known) {
-    boolean sound = true;
-    for (Map.Entry<String, YamlValue> field : fields.entrySet()) {
-      if (!known.contains(field.getKey())) {
-        field
-            .getValue()
-            .problem(
-                "is not known here (known: "
-                    + String.join(", ", known.stream().sorted().toList())
-                    + ")");
-        sound = false;
-      }
-    }
-    return sound;
+    return Labels.list(list);
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sightline.model;
 
+import io.sightline.config.ModelSettings;
 import io.sightline.decode.Preprocessing;
 import java.io.Serializable;
 import java.util.List;
@@ -11,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * files. Travels in the job; a task compares {@link #fingerprint} with the folder that it opens.
  * Immutable.
  *
+ * @param settings with which the folder was read, and is read again to be verified
  * @param dir the folder as it was given: a path or a URI of a Flink file system
- * @param graphFile name of the graph's file in the folder, {@code inference.onnx}
+ * @param graphFile the graph's file, relative to the folder: {@code inference.onnx}
  * @param fingerprint SHA-256 in lower-case hexadecimal over the graph, its external data files, the
  *     preprocessing, the activation and the labels
  * @param labels label names in the order of their class ids; C of them
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param warnings what a user should know of this model, a sentence each
  */
 public record ModelDescriptor(
+    ModelSettings settings,
     String dir,
     String graphFile,
     String name,

@@ -2,11 +2,13 @@
 package io.sightline.model;
 
 import io.sightline.config.ModelSettings;
+import io.sightline.config.ModelSettings.ApplySoftmax;
 import io.sightline.config.Problems;
 import io.sightline.decode.Preprocessing;
+import io.sightline.model.ScoreOutput.Activation;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.SortedMap;
@@ -14,18 +16,13 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and checks the folder of a model. It is PaddleX's form: {@code inference.onnx} with its
- * external data files, and {@code inference.yml}.
+ * Reads and checks the folder of a model, in one of three forms: PaddleX's, Hugging Face's, or the
+ * plain one; each has an ONNX graph, with its external data files beside it.
  *
  * <p>Where the graph states no number of classes, labels can't be held against it here: whoever
  * opens a session on it must compare them with the scores of a first run.
  */
 public final class ModelFolder {
-
-  private static final String GRAPH = "inference.onnx";
-  private static final String PLAIN_GRAPH = "model.onnx";
-  private static final List<String> PADDLE_WEIGHTS =
-      List.of("inference.pdiparams", "inference.pdmodel", "inference.json");
 
   private ModelFolder() {}
 
@@ -41,7 +38,8 @@ public final class ModelFolder {
     Problems found = new Problems();
     ModelDescriptor descriptor = null;
     try {
-      descriptor = read(folder, settings, found, checkFiles(folder, found));
+      FolderContents contents = FolderForm.read(folder, dir(settings), found);
+      descriptor = contents == null ? null : read(folder, contents, settings, found);
     } catch (IOException e) {
       found.add("can't be read: " + e);
     }
@@ -59,8 +57,7 @@ public final class ModelFolder {
    */
   public static void verify(Path folder, ModelDescriptor expected) throws IOException {
     Problems problems = new Problems();
-    ModelSettings settings = ModelSettings.of(expected.dir(), expected.name(), expected.version());
-    ModelDescriptor actual = read(folder, settings, problems);
+    ModelDescriptor actual = read(folder, expected.settings(), problems);
     if (actual == null) {
       throw new IOException(
           "the model folder %s is no longer the one that was submitted (fingerprint %s):\n%s"
@@ -74,103 +71,129 @@ public final class ModelFolder {
     }
   }
 
-  /** Whether the folder has the form's files, so that it is worth a look into them. */
-  private static boolean checkFiles(Path folder, Problems problems) {
-    if (!Files.isDirectory(folder)) {
-      problems.add(Files.exists(folder) ? "is not a folder" : "does not exist");
-      return false;
-    }
-    boolean graph = Files.isRegularFile(folder.resolve(GRAPH));
-    boolean yaml = Files.isRegularFile(folder.resolve(InferenceYaml.FILE));
-    if (graph && yaml) {
-      return true;
-    }
-    if (!graph && PADDLE_WEIGHTS.stream().anyMatch(name -> Files.exists(folder.resolve(name)))) {
-      problems.add(
-          "holds Paddle weights and no %s: convert it by `paddlex --paddle2onnx --paddle_model_dir DIR --onnx_model_dir DIR`"
-              .formatted(GRAPH));
-    } else if (!graph && !yaml && Files.exists(folder.resolve(PLAIN_GRAPH))) {
-      problems.add(
-          "holds %s but not PaddleX's %s and %s: other forms of a model folder are not supported yet"
-              .formatted(PLAIN_GRAPH, GRAPH, InferenceYaml.FILE));
-    } else {
-      if (!graph) {
-        problems.add("has no " + GRAPH);
-      }
-      if (!yaml) {
-        problems.add("has no " + InferenceYaml.FILE);
-      }
-    }
-    return graph || yaml;
-  }
-
   private static @Nullable ModelDescriptor read(
-      Path folder, ModelSettings settings, Problems problems, boolean readable) throws IOException {
-    if (!readable) {
-      return null;
-    }
-    Path yamlFile = folder.resolve(InferenceYaml.FILE);
-    InferenceYaml yaml =
-        Files.isRegularFile(yamlFile) ? InferenceYaml.read(yamlFile, problems) : null;
-    Preprocessing preprocessing = yaml == null ? null : yaml.preprocessing();
-    List<String> labels = yaml == null ? null : yaml.labels();
-
-    Path graph = folder.resolve(GRAPH);
-    GraphHeader header = Files.isRegularFile(graph) ? header(graph, problems) : null;
+      Path folder, FolderContents contents, ModelSettings settings, Problems problems)
+      throws IOException {
+    String file = contents.graphFile();
+    Path graph = folder.resolve(file);
+    List<String> labels = contents.labels();
+    List<String> warnings = new ArrayList<>(contents.warnings());
+    GraphHeader header = header(graph, file, problems);
     if (header == null) {
       return null;
     }
+    Preprocessing preprocessing = preprocessing(contents, header);
     GraphEnds ends =
-        GraphChecks.check(
-            GRAPH,
-            header,
-            new GraphExpectations(
-                preprocessing,
-                InferenceYaml.FILE + " PreProcess.transform_ops",
-                labels == null ? 0 : labels.size(),
-                InferenceYaml.FILE + " PostProcess.Topk.label_list",
-                false,
-                settings.applySoftmax(),
-                settings.output()),
-            problems);
+        GraphChecks.check(file, header, expectations(contents, preprocessing, settings), problems);
+    checkInput(contents, header, problems);
     SortedMap<String, Path> externalFiles =
-        new TreeMap<>(ExternalData.check(folder, GRAPH, header.externalTensors(), problems));
-    if (yaml == null
-        || preprocessing == null
-        || labels == null
-        || ends == null
-        || !problems.isEmpty()) {
+        new TreeMap<>(
+            ExternalData.check(
+                Objects.requireNonNull(graph.getParent()),
+                file,
+                header.externalTensors(),
+                problems));
+    if (preprocessing == null || labels == null || ends == null || !problems.isEmpty()) {
       return null;
     }
+    warnings.addAll(ends.warnings());
     return new ModelDescriptor(
+        settings,
         dir(settings),
-        GRAPH,
-        name(settings, yaml),
+        file,
+        name(settings, contents),
         settings.version(),
-        Fingerprint.of(graph, externalFiles, preprocessing, labels),
+        Fingerprint.of(
+            graph,
+            externalFiles,
+            preprocessing,
+            ends.output(),
+            header.outputs().size() > 1,
+            labels),
         preprocessing,
         ends.input(),
         ends.output(),
         labels,
         labels,
-        ends.warnings());
+        warnings);
   }
 
-  private static @Nullable GraphHeader header(Path graph, Problems problems) {
+  private static @Nullable GraphHeader header(Path graph, String file, Problems problems) {
     try {
       return GraphHeader.read(graph);
     } catch (IOException e) {
-      problems.add(GRAPH + " " + e.getMessage());
+      problems.add(file + " " + e.getMessage());
       return null;
     }
   }
 
-  private static String name(ModelSettings settings, InferenceYaml yaml) {
+  /** What the folder says of its graph, and the user's options, which come before it. */
+  private static GraphExpectations expectations(
+      FolderContents contents, @Nullable Preprocessing preprocessing, ModelSettings settings) {
+    ApplySoftmax applySoftmax = settings.applySoftmax();
+    Activation activation = contents.activation();
+    if (applySoftmax == ApplySoftmax.AUTO && activation != null) {
+      applySoftmax =
+          switch (activation) {
+            case NONE -> ApplySoftmax.FALSE;
+            case SOFTMAX -> ApplySoftmax.TRUE;
+            case SIGMOID -> ApplySoftmax.AUTO;
+          };
+    }
+    return new GraphExpectations(
+        preprocessing,
+        contents.preprocessingPlace(),
+        contents.labels() == null ? 0 : contents.labels().size(),
+        contents.labelsPlace(),
+        activation == Activation.SIGMOID,
+        applySoftmax,
+        settings.output() != null ? settings.output() : contents.output());
+  }
+
+  /** The first whose sides the graph takes, or else the first; null where there is none. */
+  private static @Nullable Preprocessing preprocessing(
+      FolderContents contents, GraphHeader header) {
+    List<Preprocessing> all = contents.preprocessings();
+    if (all.size() < 2 || header.inputs().size() != 1) {
+      return all.isEmpty() ? null : all.get(0);
+    }
+    int[] shape = TensorTypes.sides(header.inputs().get(0));
+    return all.stream()
+        .filter(preprocessing -> shape == null || takes(shape, preprocessing))
+        .findFirst()
+        .orElse(all.get(0));
+  }
+
+  /** Whether an input of this shape takes such images, be it [N, C, H, W] or [N, H, W, C]. */
+  private static boolean takes(int[] shape, Preprocessing preprocessing) {
+    if (shape.length != 4) {
+      return true;
+    }
+    int height = shape[1] <= 3 ? 2 : 1;
+    return (shape[height] == 0 || shape[height] == preprocessing.height())
+        && (shape[height + 1] == 0 || shape[height + 1] == preprocessing.width());
+  }
+
+  private static void checkInput(FolderContents contents, GraphHeader header, Problems problems) {
+    String named = contents.input();
+    boolean there = header.inputs().stream().anyMatch(input -> input.getName().equals(named));
+    if (named != null && !there) {
+      problems.add(
+          "%s model.input is '%s', which %s does not have (it has %s)"
+              .formatted(
+                  PlainFolder.FILE,
+                  named,
+                  contents.graphFile(),
+                  TensorTypes.names(header.inputs())));
+    }
+  }
+
+  private static String name(ModelSettings settings, FolderContents contents) {
     if (settings.name() != null) {
       return settings.name();
     }
-    if (yaml.modelName() != null) {
-      return yaml.modelName();
+    if (contents.modelName() != null) {
+      return contents.modelName();
     }
     String dir = dir(settings).replaceAll("/+$", "");
     return dir.substring(dir.lastIndexOf('/') + 1);

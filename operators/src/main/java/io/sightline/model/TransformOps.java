@@ -9,7 +9,6 @@ import io.sightline.decode.Preprocessing.Resize;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -21,33 +20,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class TransformOps {
 
+  private static final String DECODE = "DecodeImage";
   private static final String RESIZE = "ResizeImage";
   private static final String CROP = "CropImage";
   private static final String NORMALIZE = "NormalizeImage";
   private static final String TO_CHW = "ToCHWImage";
 
-  private static final List<String> ORDER = List.of(RESIZE, CROP, NORMALIZE, TO_CHW);
-  private static final int MAX_SIDE = 16_384;
+  private static final List<String> ORDER = List.of(DECODE, RESIZE, CROP, NORMALIZE, TO_CHW);
   private static final int DEFAULT_CROP = 224;
-  private static final double DEFAULT_SCALE = 1 / 255.0;
-  private static final List<Double> DEFAULT_MEAN = List.of(0.485, 0.456, 0.406);
-  private static final List<Double> DEFAULT_STD = List.of(0.229, 0.224, 0.225);
-
-  // The names of PaddleX, then those of PaddleClas.
-  private static final Map<String, Interpolation> INTERPOLATIONS =
-      Map.of(
-          "NEAREST", Interpolation.NEAREST,
-          "LINEAR", Interpolation.LINEAR,
-          "BICUBIC", Interpolation.CUBIC,
-          "AREA", Interpolation.AREA,
-          "LANCZOS4", Interpolation.LANCZOS4,
-          "BILINEAR", Interpolation.LINEAR,
-          "CUBIC", Interpolation.CUBIC,
-          "LANCZOS", Interpolation.LANCZOS4);
-
-  private record Size(int width, int height) {}
-
-  private record Normalization(double scale, List<Double> mean, List<Double> std) {}
+  private static final Normalization DEFAULT_NORMALIZATION =
+      new Normalization(1 / 255.0, List.of(0.485, 0.456, 0.406), List.of(0.229, 0.224, 0.225));
 
   private TransformOps() {}
 
@@ -58,7 +40,8 @@ final class TransformOps {
    * @param operations by name, in the file's order
    * @return null where there was a problem
    */
-  static @Nullable Preprocessing read(YamlValue list, Map<String, YamlValue> operations) {
+  static @Nullable Preprocessing read(
+      YamlValue list, Map<String, YamlValue> operations, List<String> warnings) {
     boolean sound = checkNamesAndOrder(list, operations);
     YamlValue resizeValue = operations.get(RESIZE);
     YamlValue cropValue = operations.get(CROP);
@@ -66,10 +49,11 @@ final class TransformOps {
     YamlValue toChwValue = operations.get(TO_CHW);
     if (toChwValue != null && !toChwValue.isNull()) {
       Map<String, YamlValue> fields = toChwValue.fields();
-      sound &= fields != null && InferenceYaml.rejectUnknown(fields, Set.of());
+      sound &= fields != null && YamlValue.rejectUnknown(fields, Set.of());
     }
+    Channels channels = channels(operations.get(DECODE));
     Resize resize = resizeValue == null ? null : resize(resizeValue);
-    Size crop = cropValue == null ? null : crop(cropValue);
+    ImageSize crop = cropValue == null ? null : crop(cropValue);
     Normalization normalization =
         normalizeValue == null ? null : normalization(normalizeValue, chwFirst(operations));
     if (resizeValue == null || resize == null || (cropValue != null && crop == null)) {
@@ -81,23 +65,58 @@ final class TransformOps {
             "with resize_short leaves images of different sizes: CropImage must follow");
         return null;
       }
-      crop = new Size(resize.width(), resize.height());
-    } else if (cropValue != null && !fits(crop, resize)) {
-      cropValue.problem(
-          "%d x %d (width x height) is larger than what ResizeImage leaves (%s)"
-              .formatted(crop.width, crop.height, describe(resize)));
-      return null;
+      crop = new ImageSize(resize.width(), resize.height());
+    } else {
+      warnOfSmallImages(crop, resize, warnings);
     }
-    if (normalization == null || !sound) {
+    if (normalization == null || channels == null || !sound) {
       return null;
     }
     return new Preprocessing(
         resize,
-        Crop.of(crop.width, crop.height),
-        Channels.RGB,
-        normalization.scale,
-        normalization.mean,
-        normalization.std);
+        Crop.of(crop.width(), crop.height()),
+        channels,
+        normalization.scale(),
+        normalization.mean(),
+        normalization.std());
+  }
+
+  /** PaddleX raises an error for each image that is smaller than the crop. */
+  private static void warnOfSmallImages(ImageSize crop, Resize resize, List<String> warnings) {
+    boolean toShort = resize.shortSide() > 0;
+    int width = toShort ? resize.shortSide() : resize.width();
+    int height = toShort ? resize.shortSide() : resize.height();
+    if (crop.width() <= width && crop.height() <= height) {
+      return;
+    }
+    boolean some = toShort && Math.min(crop.width(), crop.height()) <= resize.shortSide();
+    warnings.add(
+        "%s: CropImage takes %s (width x height) of an image that ResizeImage brings to %s: %s is too small for it, and decode.small-images says what becomes of it"
+            .formatted(
+                InferenceYaml.FILE,
+                crop,
+                toShort ? "a short side of " + resize.shortSide() : width + " x " + height,
+                some ? "many an image" : "every image"));
+  }
+
+  /** PaddleX leaves {@code DecodeImage} out of what it exports; PaddleClas does not. */
+  private static @Nullable Channels channels(@Nullable YamlValue decode) {
+    if (decode == null || decode.isNull()) {
+      return Channels.RGB;
+    }
+    Map<String, YamlValue> fields = decode.fields();
+    if (fields == null
+        || !YamlValue.rejectUnknown(
+            fields, Set.of("to_rgb", "to_np", "channel_first", "backend"))) {
+      return null;
+    }
+    Boolean toRgb = YamlValue.flag(fields, "to_rgb", true);
+    Boolean channelFirst = YamlValue.flag(fields, "channel_first", false);
+    if (Boolean.TRUE.equals(channelFirst)) {
+      decode.problem("must not have channel_first: ToCHWImage is what moves the channels");
+      return null;
+    }
+    return toRgb == null || channelFirst == null ? null : toRgb ? Channels.RGB : Channels.BGR;
   }
 
   private static boolean checkNamesAndOrder(YamlValue list, Map<String, YamlValue> operations) {
@@ -143,124 +162,55 @@ final class TransformOps {
       return null;
     }
     boolean sound =
-        InferenceYaml.rejectUnknown(
-            fields, Set.of("resize_short", "size", "interpolation", "backend"));
-    sound &= checkBackend(given(fields, "backend"));
-    Interpolation interpolation = interpolation(given(fields, "interpolation"));
-    YamlValue shortSide = given(fields, "resize_short");
-    YamlValue size = given(fields, "size");
+        YamlValue.rejectUnknown(fields, Set.of("resize_short", "size", "interpolation", "backend"));
+    Interpolation interpolation =
+        Interpolations.read(
+            YamlValue.given(fields, "backend"), YamlValue.given(fields, "interpolation"), value);
+    YamlValue shortSide = YamlValue.given(fields, "resize_short");
+    YamlValue size = YamlValue.given(fields, "size");
     if ((shortSide == null) == (size == null)) {
       value.problem("must have resize_short or size" + (size == null ? "" : ", not both"));
       return null;
     }
     if (shortSide != null) {
-      Integer side = shortSide.integer(1, MAX_SIDE);
+      Integer side = shortSide.side();
       return side == null || interpolation == null || !sound
           ? null
           : Resize.toShortSide(side, interpolation);
     }
-    Size both = size == null ? null : size(size);
+    ImageSize both = size == null ? null : ImageSize.read(size);
     return both == null || interpolation == null || !sound
         ? null
-        : Resize.toSize(both.width, both.height, interpolation);
+        : Resize.toSize(both.width(), both.height(), interpolation);
   }
 
-  private static boolean checkBackend(@Nullable YamlValue value) {
-    if (value == null) {
-      return true;
-    }
-    String backend = value.text();
-    if (backend == null) {
-      return false;
-    }
-    return switch (backend.toLowerCase(Locale.ROOT)) {
-      case "cv2" -> true;
-      case "pil" -> {
-        value.problem(
-            "'pil' is not supported yet: Pillow resizes by another rule than OpenCV, and the"
-                + " model's answers would differ");
-        yield false;
-      }
-      default -> {
-        value.problem("must be cv2 (got " + value.describe() + ")");
-        yield false;
-      }
-    };
-  }
-
-  private static @Nullable Interpolation interpolation(@Nullable YamlValue value) {
-    if (value == null) {
-      return Interpolation.LINEAR;
-    }
-    String name = value.text();
-    if (name == null) {
-      return null;
-    }
-    Interpolation interpolation = INTERPOLATIONS.get(name.toUpperCase(Locale.ROOT));
-    if (interpolation == null) {
-      value.problem(
-          "must be one of NEAREST, LINEAR, BICUBIC, AREA, LANCZOS4 (got " + value.describe() + ")");
-    }
-    return interpolation;
-  }
-
-  private static @Nullable Size crop(YamlValue value) {
+  private static @Nullable ImageSize crop(YamlValue value) {
     if (value.isNull()) {
-      return new Size(DEFAULT_CROP, DEFAULT_CROP);
+      return ImageSize.square(DEFAULT_CROP);
     }
     Map<String, YamlValue> fields = value.fields();
-    if (fields == null || !InferenceYaml.rejectUnknown(fields, Set.of("size"))) {
+    if (fields == null || !YamlValue.rejectUnknown(fields, Set.of("size"))) {
       return null;
     }
-    YamlValue size = given(fields, "size");
-    return size == null ? new Size(DEFAULT_CROP, DEFAULT_CROP) : size(size);
-  }
-
-  /** One side, or width and height in this order. */
-  private static @Nullable Size size(YamlValue value) {
-    if (!value.isList()) {
-      Integer side = value.integer(1, MAX_SIDE);
-      return side == null ? null : new Size(side, side);
-    }
-    List<YamlValue> items = value.items();
-    if (items == null || items.size() != 2) {
-      value.problem("must be one side, or a list of width and height");
-      return null;
-    }
-    Integer width = items.get(0).integer(1, MAX_SIDE);
-    Integer height = items.get(1).integer(1, MAX_SIDE);
-    return width == null || height == null ? null : new Size(width, height);
+    YamlValue size = YamlValue.given(fields, "size");
+    return size == null ? ImageSize.square(DEFAULT_CROP) : ImageSize.read(size);
   }
 
   private static @Nullable Normalization normalization(YamlValue value, boolean chwFirst) {
     if (value.isNull()) {
-      return new Normalization(DEFAULT_SCALE, DEFAULT_MEAN, DEFAULT_STD);
+      return DEFAULT_NORMALIZATION;
     }
     Map<String, YamlValue> fields = value.fields();
     if (fields == null) {
       return null;
     }
     boolean sound =
-        InferenceYaml.rejectUnknown(fields, Set.of("scale", "mean", "std", "order", "channel_num"));
-    sound &= checkOrder(given(fields, "order"), value, chwFirst);
-    YamlValue channels = given(fields, "channel_num");
+        YamlValue.rejectUnknown(fields, Set.of("scale", "mean", "std", "order", "channel_num"));
+    sound &= checkOrder(YamlValue.given(fields, "order"), value, chwFirst);
+    YamlValue channels = YamlValue.given(fields, "channel_num");
     sound &= channels == null || channels.integer(3, 3) != null;
-    YamlValue scaleValue = given(fields, "scale");
-    Double scale = scaleValue == null ? Double.valueOf(DEFAULT_SCALE) : scaleValue.number();
-    if (scaleValue != null && scale != null && scale == 0) {
-      scaleValue.problem("must not be 0");
-      sound = false;
-    }
-    List<Double> mean = threeNumbers(given(fields, "mean"), DEFAULT_MEAN);
-    YamlValue stdValue = given(fields, "std");
-    List<Double> std = threeNumbers(stdValue, DEFAULT_STD);
-    if (stdValue != null && std != null && std.stream().anyMatch(deviation -> deviation == 0)) {
-      stdValue.problem("must not hold a 0");
-      sound = false;
-    }
-    return scale == null || mean == null || std == null || !sound
-        ? null
-        : new Normalization(scale, mean, std);
+    Normalization read = Normalization.read(fields, 3, DEFAULT_NORMALIZATION);
+    return sound ? read : null;
   }
 
   private static boolean checkOrder(
@@ -288,47 +238,5 @@ final class TransformOps {
         return false;
       }
     }
-  }
-
-  private static @Nullable List<Double> threeNumbers(
-      @Nullable YamlValue value, List<Double> absent) {
-    if (value == null) {
-      return absent;
-    }
-    if (!value.isList()) {
-      Double number = value.number();
-      return number == null ? null : List.of(number, number, number);
-    }
-    List<YamlValue> items = value.items();
-    if (items == null || items.size() != 3) {
-      value.problem("must be one number, or a list of three: red, green, blue");
-      return null;
-    }
-    List<Double> numbers = new ArrayList<>();
-    for (YamlValue item : items) {
-      Double number = item.number();
-      if (number != null) {
-        numbers.add(number);
-      }
-    }
-    return numbers.size() == 3 ? numbers : null;
-  }
-
-  private static boolean fits(Size crop, Resize resize) {
-    return resize.shortSide() > 0
-        ? Math.max(crop.width, crop.height) <= resize.shortSide()
-        : crop.width <= resize.width() && crop.height <= resize.height();
-  }
-
-  private static String describe(Resize resize) {
-    return resize.shortSide() > 0
-        ? "short side " + resize.shortSide()
-        : resize.width() + " x " + resize.height();
-  }
-
-  /** Null where the key is absent or its value is null: both take the default. */
-  private static @Nullable YamlValue given(Map<String, YamlValue> fields, String key) {
-    YamlValue value = fields.get(key);
-    return value == null || value.isNull() ? null : value;
   }
 }

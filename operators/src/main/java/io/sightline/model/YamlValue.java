@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sightline.model;
 
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import io.sightline.config.Problems;
 import java.io.IOException;
 import java.io.StringReader;
@@ -10,9 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +33,8 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /**
- * One value of a YAML file, with its place in the file. Its readers answer null where the value is
- * not what was asked for, after they added a problem that names file, line and key.
+ * One value of a YAML or JSON file, with its place in the file. Its readers answer null where the
+ * value is not what was asked for, after they added a problem that names file, line and key.
  *
  * <p>Nothing is constructed from the file: only its tree of nodes is read, so a label {@code no} or
  * {@code 1.50} stays the text that it is, and no tag can name a class.
@@ -41,6 +45,7 @@ final class YamlValue {
   private static final int MAX_NESTING = 16;
   private static final int MAX_ALIASES = 16;
   private static final int MAX_ECHO = 60;
+  private static final int MAX_SIDE = 16_384;
 
   private static final String NUMBER =
       "[+-]?(?:\\d{1,40}(?:\\.\\d{0,40})?|\\.\\d{1,40})(?:[eE][+-]?\\d{1,5})?";
@@ -60,9 +65,13 @@ final class YamlValue {
     this.problems = problems;
   }
 
-  /** The root of the file; null, after a problem, where it can't be read, parsed or is empty. */
+  /**
+   * The root of a file, JSON if its name ends in {@code .json}, else YAML; null, after a problem,
+   * where it can't be read, parsed or is empty.
+   */
   static @Nullable YamlValue read(Path path, Problems problems) {
     String file = String.valueOf(path.getFileName());
+    boolean json = file.endsWith(".json");
     try {
       long size = Files.size(path);
       if (size > MAX_BYTES) {
@@ -74,21 +83,46 @@ final class YamlValue {
               .newDecoder()
               .onMalformedInput(CodingErrorAction.REPORT)
               .onUnmappableCharacter(CodingErrorAction.REPORT);
-      CharSequence text = decoder.decode(ByteBuffer.wrap(Files.readAllBytes(path)));
-      Node root = new Yaml(limits()).compose(new StringReader(text.toString()));
+      String text = decoder.decode(ByteBuffer.wrap(Files.readAllBytes(path))).toString();
+      Node root = json ? json(text, file, problems) : yaml(text, file, problems);
+      return root == null ? null : new YamlValue(root, file, "", problems);
+    } catch (IOException e) {
+      problems.add("%s can't be read as UTF-8 text: %s".formatted(file, e));
+      return null;
+    }
+  }
+
+  private static @Nullable Node yaml(String text, String file, Problems problems) {
+    try {
+      Node root = new Yaml(limits()).compose(new StringReader(text));
       if (root == null) {
         problems.add(file + " is empty");
-        return null;
       }
-      return new YamlValue(root, file, "", problems);
+      return root;
     } catch (MarkedYAMLException e) {
       Mark mark = e.getProblemMark();
       String line = mark == null ? "" : ":" + (mark.getLine() + 1);
       problems.add("%s%s is not valid YAML: %s".formatted(file, line, e.getProblem()));
     } catch (YAMLException e) {
       problems.add("%s is not valid YAML: %s".formatted(file, firstLine(e.getMessage())));
+    }
+    return null;
+  }
+
+  private static @Nullable Node json(String text, String file, Problems problems) {
+    try {
+      Node root = JsonNodes.read(text, MAX_NESTING);
+      if (root == null) {
+        problems.add(file + " is empty");
+      }
+      return root;
+    } catch (JsonProcessingException e) {
+      JsonLocation location = e.getLocation();
+      String line = location == null ? "" : ":" + location.getLineNr();
+      problems.add(
+          "%s%s is not valid JSON: %s".formatted(file, line, firstLine(e.getOriginalMessage())));
     } catch (IOException e) {
-      problems.add("%s can't be read as UTF-8 text: %s".formatted(file, e));
+      problems.add("%s is not valid JSON: %s".formatted(file, e.getMessage()));
     }
     return null;
   }
@@ -103,6 +137,10 @@ final class YamlValue {
 
   boolean isNull() {
     return node.getTag().equals(Tag.NULL);
+  }
+
+  boolean isMapping() {
+    return node instanceof MappingNode;
   }
 
   boolean isList() {
@@ -174,6 +212,75 @@ final class YamlValue {
     }
     problem("must be an integer from %d to %d (got %s)".formatted(min, max, describe()));
     return null;
+  }
+
+  @Nullable Boolean bool() {
+    if ("true".equalsIgnoreCase(textOrNull())) {
+      return true;
+    }
+    if ("false".equalsIgnoreCase(textOrNull())) {
+      return false;
+    }
+    problem("must be true or false (got " + describe() + ")");
+    return null;
+  }
+
+  /** A number a channel; one number stands for all of them. */
+  @Nullable List<Double> numbers(int channels) {
+    if (!isList()) {
+      Double number = number();
+      return number == null ? null : Collections.nCopies(channels, number);
+    }
+    List<YamlValue> items = items();
+    if (items == null || items.size() != channels) {
+      problem(
+          channels == 1
+              ? "must be one number"
+              : "must be one number, or a list of three: one a channel");
+      return null;
+    }
+    List<Double> numbers = new ArrayList<>();
+    for (YamlValue item : items) {
+      Double number = item.number();
+      if (number != null) {
+        numbers.add(number);
+      }
+    }
+    return numbers.size() == channels ? numbers : null;
+  }
+
+  /** A side of an image, in pixels. */
+  @Nullable Integer side() {
+    return integer(1, MAX_SIDE);
+  }
+
+  /** The field of a mapping; null where it is absent or null, which both take the default. */
+  static @Nullable YamlValue given(Map<String, YamlValue> fields, String key) {
+    YamlValue value = fields.get(key);
+    return value == null || value.isNull() ? null : value;
+  }
+
+  /** True or false by a field, or else {@code absent}; null after a problem. */
+  static @Nullable Boolean flag(Map<String, YamlValue> fields, String key, boolean absent) {
+    YamlValue value = given(fields, key);
+    return value == null ? Boolean.valueOf(absent) : value.bool();
+  }
+
+  /** Adds a problem for every field that is not known; false after one. */
+  static boolean rejectUnknown(Map<String, YamlValue> fields, Set<String> known) {
+    boolean sound = true;
+    for (Map.Entry<String, YamlValue> field : fields.entrySet()) {
+      if (!known.contains(field.getKey())) {
+        field
+            .getValue()
+            .problem(
+                "is not known here (known: "
+                    + String.join(", ", known.stream().sorted().toList())
+                    + ")");
+        sound = false;
+      }
+    }
+    return sound;
   }
 
   /** A finite number, written as such or as a quotient: {@code 1.0/255.0}. */

@@ -44,6 +44,7 @@ final class Models {
   private static ModelDescriptor with(
       ModelDescriptor model, Preprocessing preprocessing, List<String> labels) {
     return new ModelDescriptor(
+        model.settings(),
         model.dir(),
         model.graphFile(),
         model.name(),

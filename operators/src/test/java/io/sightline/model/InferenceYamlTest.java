@@ -4,6 +4,7 @@ package io.sightline.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sightline.config.Problems;
+import io.sightline.decode.Preprocessing.Channels;
 import io.sightline.decode.Preprocessing.Interpolation;
 import io.sightline.decode.Preprocessing.Resize;
 import java.io.IOException;
@@ -50,6 +51,69 @@ class InferenceYamlTest {
             TO_CHW);
     assertThat(problems.messages()).isEmpty();
     assertThat(yaml.preprocessing().resize()).isEqualTo(Resize.toShortSide(9, expected));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "nearest,PIL_NEAREST",
+    "bilinear,PIL_BILINEAR",
+    "Bicubic,PIL_BICUBIC",
+    "box,PIL_BOX",
+    "LANCZOS4,PIL_LANCZOS",
+    "lanczos,PIL_LANCZOS",
+    "hamming,PIL_HAMMING"
+  })
+  void interpolationsOfBackendPilArePillows(String name, Interpolation expected) {
+    InferenceYaml yaml =
+        operations(
+            "ResizeImage: {resize_short: 9, backend: pil, interpolation: " + name + "}",
+            "CropImage: {size: 9}",
+            NORMALIZE,
+            TO_CHW);
+    assertThat(problems.messages()).isEmpty();
+    assertThat(yaml.preprocessing().resize()).isEqualTo(Resize.toShortSide(9, expected));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{resize_short: 223} | {size: 224} | brings to a short side of 223: every image",
+        "{resize_short: 256} | {size: [300, 224]} | brings to a short side of 256: many an image",
+        "{size: [224, 100]} | {size: 224} | brings to 224 x 100: every image",
+      })
+  void aCropThatIsLargerThanTheResizeLeavesIsAWarning(String resize, String crop, String text) {
+    InferenceYaml yaml =
+        operations("ResizeImage: " + resize, "CropImage: " + crop, NORMALIZE, TO_CHW);
+    assertThat(problems.messages()).isEmpty();
+    assertThat(yaml.preprocessing()).isNotNull();
+    assertThat(yaml.warnings()).singleElement().asString().contains(text, "decode.small-images");
+  }
+
+  @Test
+  void theDecodingOfPaddleclasSaysWhichOrderTheChannelsHave() {
+    InferenceYaml rgb =
+        operations(
+            "DecodeImage: {to_rgb: true, channel_first: false}", RESIZE, CROP, NORMALIZE, TO_CHW);
+    assertThat(rgb.preprocessing().channels()).isEqualTo(Channels.RGB);
+    InferenceYaml bgr = operations("DecodeImage: {to_rgb: false}", RESIZE, CROP, NORMALIZE, TO_CHW);
+    assertThat(bgr.preprocessing().channels()).isEqualTo(Channels.BGR);
+    assertThat(problems.messages()).isEmpty();
+    operations("DecodeImage: {channel_first: true}", RESIZE, CROP, NORMALIZE, TO_CHW);
+    assertSingle("must not have channel_first");
+  }
+
+  @Test
+  void sectionsThatDoNotConcernTheAnswersAreNotRead() throws IOException {
+    InferenceYaml yaml =
+        write(
+            "Hpi: {backend_configs: {paddle_infer: {trt_dynamic_shapes: {x: [[1, 3, 224, 224]]}}}}\n"
+                + pre()
+                + "PostProcess: {Topk: "
+                + TOPK
+                + "}\n");
+    assertThat(problems.messages()).isEmpty();
+    assertThat(yaml.labels()).containsExactly("cat", "dog");
   }
 
   @Test
@@ -150,10 +214,10 @@ class InferenceYamlTest {
         "ResizeImage: {resize_short: 9, size: 9} | not both",
         "ResizeImage: {size: [1, 2, 3]} | must be one side, or a list of width and height",
         "ResizeImage: {resize_short: 256, interpolation: magic} | interpolation must be one of",
-        "ResizeImage: {resize_short: 256, backend: pil} | 'pil' is not supported yet",
-        "ResizeImage: {resize_short: 256, backend: gd} | backend must be cv2",
+        "ResizeImage: {resize_short: 256, backend: pil} | must have an interpolation",
+        "ResizeImage: {resize_short: 256, backend: pil, interpolation: linear} | must be one of NEAREST, BILINEAR, BICUBIC, BOX, LANCZOS4 (got 'linear')",
+        "ResizeImage: {resize_short: 256, backend: gd} | backend must be cv2 or pil",
         "ResizeImage: {resize_short: 256, keep: 1} | keep is not known here",
-        "ResizeImage: {resize_short: 223} | 224 x 224 (width x height) is larger than what",
         "ResizeImage: null | must be a mapping (got null)",
       })
   void aBadResizeIsAProblem(String operation, String problem) {

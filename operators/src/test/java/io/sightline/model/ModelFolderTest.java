@@ -109,11 +109,18 @@ class ModelFolderTest {
   }
 
   @Test
-  void anEmptyFolderMissesBothFiles() {
-    assertProblems(
-        folder,
-        "model.dir (/models/m): has no inference.onnx",
-        "model.dir (/models/m): has no inference.yml");
+  void anEmptyFolderIsToldWhichFormsThereAre() {
+    assertThat(problems(folder))
+        .singleElement()
+        .asString()
+        .contains(
+            "no model in a form that is known", "inference.yml", "config.json", "sightline.yml");
+  }
+
+  @Test
+  void aMissingHalfOfPaddlexFormIsNamed() throws IOException {
+    Files.writeString(folder.resolve("inference.onnx"), "graph");
+    assertThat(problems(folder)).anyMatch(problem -> problem.contains("has no inference.yml"));
   }
 
   @Test
@@ -121,13 +128,27 @@ class ModelFolderTest {
     Files.writeString(folder.resolve("inference.pdiparams"), "weights");
     Files.writeString(folder.resolve("inference.yml"), "Global: {model_name: m}");
     assertThat(problems(folder))
-        .anyMatch(problem -> problem.contains("paddlex --paddle2onnx --paddle_model_dir"));
+        .anyMatch(
+            problem ->
+                problem.contains(
+                    "`paddlex --paddle2onnx --paddle_model_dir /models/m --onnx_model_dir /models/m`"));
   }
 
   @Test
-  void theFormOfHuggingFaceIsNotSupportedYet() throws IOException {
-    Files.writeString(folder.resolve("model.onnx"), "graph");
-    assertThat(problems(folder)).singleElement().asString().contains("model.onnx", "not supported");
+  void trainedPaddleWeightsComeWithTheCommandThatExportsThem() throws IOException {
+    Files.writeString(folder.resolve("best_model.pdparams"), "weights");
+    assertThat(problems(folder))
+        .singleElement()
+        .asString()
+        .contains(
+            "-o Global.mode=export -o Export.weight_path=/models/m/best_model.pdparams",
+            "`paddlex --paddle2onnx --paddle_model_dir EXPORTED --onnx_model_dir /models/m`");
+    Files.createDirectory(folder.resolve("inference"));
+    Files.writeString(folder.resolve("inference/inference.pdiparams"), "weights");
+    assertThat(problems(folder))
+        .singleElement()
+        .asString()
+        .contains("--paddle_model_dir /models/m/inference --onnx_model_dir /models/m/inference");
   }
 
   @Test
@@ -212,7 +233,7 @@ class ModelFolderTest {
     return read(shared);
   }
 
-  private static ModelDescriptor read(Path folder) {
+  static ModelDescriptor read(Path folder) {
     Problems problems = new Problems();
     ModelDescriptor model = ModelFolder.read(folder, ModelSettings.of("/models/m"), problems);
     assertThat(problems.messages()).isEmpty();
