@@ -2,19 +2,24 @@
 package io.sightline.classify;
 
 import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
+import ai.onnxruntime.platform.Fp16Conversions;
 import io.sightline.config.DeviceSettings;
+import io.sightline.decode.RowFormat.ElementType;
+import io.sightline.model.ImageInput;
 import io.sightline.model.ModelDescriptor;
+import io.sightline.model.ScoreOutput;
+import io.sightline.model.ScoreOutput.Activation;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -88,14 +93,15 @@ public final class Classifier implements AutoCloseable {
   /** Memory for the scores of a batch, to be used by one thread at a time. */
   public Scores newScores(int maxSize) {
     int rows = model.input().fixedBatch() > 0 ? model.input().fixedBatch() : maxSize;
-    return new Scores(rows, model.classes());
+    return new Scores(rows, model.classes(), model.output());
   }
 
   /**
    * Runs the first {@code size} rows of a batch.
    *
-   * @param rows a direct buffer in native order, {@code [size or more, 3, H, W]} float32; with a
-   *     fixed batch dimension it has that many rows, and those beyond {@code size} are padding
+   * @param rows a direct buffer in native order, {@code [size or more, row]} with rows of the
+   *     input's {@link ImageInput#format format}; with a fixed batch dimension it has that many
+   *     rows, and those beyond {@code size} are padding
    * @param scores receives {@code [size, C]}
    * @throws OrtException where the run failed; the session can be used again
    */
@@ -103,12 +109,8 @@ public final class Classifier implements AutoCloseable {
     enter();
     try {
       int batch = model.input().fixedBatch() > 0 ? model.input().fixedBatch() : size;
-      FloatBuffer input =
-          rows.slice(0, batch * rowBytes).order(ByteOrder.nativeOrder()).asFloatBuffer();
-      long[] inputShape = model.input().shape(batch);
-      try (OnnxTensor in = OnnxTensor.createTensor(environment, input, inputShape);
-          OnnxTensor out =
-              OnnxTensor.createTensor(environment, scores.first(batch), outputShape(batch));
+      try (OnnxTensor in = images(rows, batch);
+          OnnxTensor out = scores.first(batch, environment, outputShape(batch));
           OrtSession.Result ignored =
               session.run(
                   Map.of(model.input().name(), in),
@@ -120,6 +122,18 @@ public final class Classifier implements AutoCloseable {
     } finally {
       leave();
     }
+  }
+
+  /** A tensor over the first rows: their memory itself, no copy. */
+  private OnnxTensor images(ByteBuffer rows, int batch) throws OrtException {
+    ByteBuffer bytes = rows.slice(0, batch * rowBytes).order(ByteOrder.nativeOrder());
+    long[] shape = model.input().shape(batch);
+    return switch (model.input().format().type()) {
+      case FLOAT32 -> OnnxTensor.createTensor(environment, bytes.asFloatBuffer(), shape);
+      case FLOAT16 ->
+          OnnxTensor.createTensor(environment, bytes.asShortBuffer(), shape, OnnxJavaType.FLOAT16);
+      case UINT8 -> OnnxTensor.createTensor(environment, bytes, shape, OnnxJavaType.UINT8);
+    };
   }
 
   /**
@@ -206,27 +220,54 @@ public final class Classifier implements AutoCloseable {
   /** Scores of one batch: direct memory that a run writes into. Not thread-safe. */
   public static final class Scores {
 
-    private final FloatBuffer memory;
-    private final float[] row;
+    private final ByteBuffer memory;
+    private final FloatBuffer floats;
+    private final ElementType type;
+    private final Activation activation;
     private final int classes;
+    private final float[] row;
+    private final double[] scratch;
 
-    private Scores(int rows, int classes) {
-      this.memory =
-          ByteBuffer.allocateDirect(rows * classes * Float.BYTES)
-              .order(ByteOrder.nativeOrder())
-              .asFloatBuffer();
+    private Scores(int rows, int classes, ScoreOutput output) {
+      this.type = output.type();
+      this.activation = output.activation();
       this.classes = classes;
+      this.memory =
+          ByteBuffer.allocateDirect(rows * classes * type.bytes()).order(ByteOrder.nativeOrder());
+      this.floats = memory.asFloatBuffer();
       this.row = new float[classes];
+      this.scratch = new double[activation == Activation.SOFTMAX ? classes : 0];
     }
 
-    /** The scores of one row, C of them, in an array that the next call overwrites. */
+    /**
+     * The scores of one row, C of them, in an array that the next call overwrites. They are
+     * computed from the graph's answers at each call.
+     */
     public float[] of(int index) {
-      memory.get(index * classes, row);
+      int start = index * classes;
+      if (type == ElementType.FLOAT16) {
+        for (int i = 0; i < classes; i++) {
+          row[i] = Fp16Conversions.fp16ToFloat(memory.getShort((start + i) * Short.BYTES));
+        }
+      } else {
+        floats.get(start, row);
+      }
+      switch (activation) {
+        case NONE -> {}
+        case SOFTMAX -> Activations.softmax(row, scratch);
+        case SIGMOID -> Activations.sigmoid(row);
+      }
       return row;
     }
 
-    private FloatBuffer first(int rows) {
-      return Objects.requireNonNull(memory.slice(0, rows * classes));
+    /** A tensor over the memory of the first rows. */
+    private OnnxTensor first(int rows, OrtEnvironment environment, long[] shape)
+        throws OrtException {
+      ByteBuffer bytes =
+          memory.slice(0, rows * classes * type.bytes()).order(ByteOrder.nativeOrder());
+      return type == ElementType.FLOAT16
+          ? OnnxTensor.createTensor(environment, bytes.asShortBuffer(), shape, OnnxJavaType.FLOAT16)
+          : OnnxTensor.createTensor(environment, bytes.asFloatBuffer(), shape);
     }
   }
 }

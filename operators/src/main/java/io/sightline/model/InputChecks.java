@@ -50,10 +50,12 @@ final class InputChecks {
     if (type == null || sides == null || preprocessing == null) {
       return null;
     }
-    checkChannels(input, sides, preprocessing, expected.preprocessingSource());
-    checkSides(input, sides, preprocessing, expected.preprocessingSource());
-    if (type == ElementType.UINT8) {
-      checkPixelsAreWanted(input, preprocessing, expected.preprocessingSource());
+    String source = expected.preprocessingSource();
+    boolean agrees = hasChannels(input, sides, preprocessing, source);
+    agrees &= hasSides(input, sides, preprocessing, source);
+    agrees &= type != ElementType.UINT8 || givesPixels(input, preprocessing, source);
+    if (!agrees) {
+      return null;
     }
     if (sides.batch() == 1) {
       warnings.add(
@@ -143,10 +145,11 @@ final class InputChecks {
     return TensorTypes.dimensionName(input, index).toLowerCase(Locale.ROOT).contains("channel");
   }
 
-  private void checkChannels(
+  private boolean hasChannels(
       ValueInfoProto input, Sides sides, Preprocessing preprocessing, String source) {
     int channels = preprocessing.channels().count();
-    if (sides.channels() != 0 && sides.channels() != channels) {
+    boolean same = sides.channels() == 0 || sides.channels() == channels;
+    if (!same) {
       problem(
           input,
           "takes %s, %s makes %s (%s)"
@@ -156,13 +159,14 @@ final class InputChecks {
                   channels(channels),
                   preprocessing.channels().name().toLowerCase(Locale.ROOT)));
     }
+    return same;
   }
 
   private static String channels(int count) {
     return count == 1 ? "1 channel" : count + " channels";
   }
 
-  private void checkSides(
+  private boolean hasSides(
       ValueInfoProto input, Sides sides, Preprocessing preprocessing, String source) {
     boolean height = sides.height() == 0 || sides.height() == preprocessing.height();
     boolean width = sides.width() == 0 || sides.width() == preprocessing.width();
@@ -177,10 +181,10 @@ final class InputChecks {
                   preprocessing.width(),
                   preprocessing.height()));
     }
+    return height && width;
   }
 
-  private void checkPixelsAreWanted(
-      ValueInfoProto input, Preprocessing preprocessing, String source) {
+  private boolean givesPixels(ValueInfoProto input, Preprocessing preprocessing, String source) {
     boolean pixels =
         preprocessing.scale() == 1
             && preprocessing.mean().stream().allMatch(mean -> mean == 0)
@@ -191,6 +195,7 @@ final class InputChecks {
           "is uint8 and takes the pixels themselves, 0..255, which %s would normalise (scale %s, mean %s, std %s): leave the normalisation out, or export the graph with a float32 input"
               .formatted(source, preprocessing.scale(), preprocessing.mean(), preprocessing.std()));
     }
+    return pixels;
   }
 
   private void problem(ValueInfoProto input, String fact) {

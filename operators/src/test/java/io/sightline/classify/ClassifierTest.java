@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.platform.Fp16Conversions;
 import io.sightline.classify.Classifier.Scores;
+import io.sightline.decode.RowFormat.ElementType;
 import io.sightline.testing.OnnxGraphs;
+import io.sightline.testing.OnnxGraphs.Ending;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -25,6 +28,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ClassifierTest {
 
@@ -54,6 +59,72 @@ class ClassifierTest {
         classifier.runAlone(rows, i, scores);
         assertScores(scores.of(0), graph, colours[i]);
       }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "FLOAT32, true, 0",
+    "FLOAT16, false, 0",
+    "FLOAT16, true, 4",
+    "UINT8, false, 4",
+    "UINT8, true, 0"
+  })
+  void rowsOfEveryFormatAreRunWhereTheyLie(ElementType type, boolean channelsLast, int fixedBatch)
+      throws Exception {
+    OnnxGraphs graph = OnnxGraphs.classifier(CLASSES, SIDE, SIDE).input(type).batch(fixedBatch);
+    try (Classifier classifier = open(channelsLast ? graph.channelsLast() : graph)) {
+      classifier.warmUp(4);
+      Scores scores = classifier.newScores(4);
+      // What float16 and uint8 hold exactly.
+      float[][] colours = {{0.5f, 0.25f, 0.125f}, {0, 1, 0.75f}};
+      if (type == ElementType.UINT8) {
+        colours = new float[][] {{2, 1, 0}, {0, 255, 254}};
+      }
+      ByteBuffer rows = rows(type, channelsLast, 4, colours);
+      classifier.run(rows, 2, scores);
+      assertScores(scores.of(0), graph, colours[0]);
+      assertScores(scores.of(1), graph, colours[1]);
+      classifier.runAlone(rows, 1, scores);
+      assertScores(scores.of(0), graph, colours[1]);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Ending.class)
+  void scoresAreMadeOfAnswersOnceWhereverTheGraphEnds(Ending ending) throws Exception {
+    OnnxGraphs graph = OnnxGraphs.classifier(CLASSES, SIDE, SIDE).ending(ending);
+    try (Classifier classifier = open(graph)) {
+      Scores scores = classifier.newScores(2);
+      classifier.run(rows(2, DARK, BRIGHT), 2, scores);
+      assertScores(scores.of(1), graph, BRIGHT);
+      assertScores(scores.of(0), graph, DARK);
+      assertScores(scores.of(1), graph, BRIGHT);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void scoresOfHalfPrecisionAreConverted(boolean pooled) throws Exception {
+    OnnxGraphs graph =
+        OnnxGraphs.classifier(CLASSES, SIDE, SIDE).output(ElementType.FLOAT16).logits();
+    try (Classifier classifier = open(pooled ? graph.pooledOutput() : graph)) {
+      Scores scores = classifier.newScores(2);
+      classifier.run(rows(2, DARK, BRIGHT), 2, scores);
+      assertThat(scores.of(1))
+          .containsExactly(graph.scores(BRIGHT[0], BRIGHT[1], BRIGHT[2]), within(5e-3f));
+      assertThat(scores.of(0))
+          .containsExactly(graph.scores(DARK[0], DARK[1], DARK[2]), within(5e-3f));
+    }
+  }
+
+  @Test
+  void oneOfSeveralOutputsHoldsTheScores() throws Exception {
+    OnnxGraphs graph = OnnxGraphs.classifier(CLASSES, SIDE, SIDE).featuresOutput();
+    try (Classifier classifier = open(graph)) {
+      Scores scores = classifier.newScores(1);
+      classifier.run(rows(1, DARK), 1, scores);
+      assertScores(scores.of(0), graph, DARK);
     }
   }
 
@@ -176,14 +247,22 @@ class ClassifierTest {
   }
 
   private static ByteBuffer rows(int maxSize, float[]... colours) {
+    return rows(ElementType.FLOAT32, false, maxSize, colours);
+  }
+
+  private static ByteBuffer rows(
+      ElementType type, boolean channelsLast, int maxSize, float[]... colours) {
     int pixels = SIDE * SIDE;
     ByteBuffer rows =
-        ByteBuffer.allocateDirect(maxSize * 3 * pixels * Float.BYTES)
+        ByteBuffer.allocateDirect(maxSize * 3 * pixels * type.bytes())
             .order(ByteOrder.nativeOrder());
     for (float[] colour : colours) {
-      for (float channel : colour) {
-        for (int i = 0; i < pixels; i++) {
-          rows.putFloat(channel);
+      for (int i = 0; i < 3 * pixels; i++) {
+        float value = colour[channelsLast ? i % 3 : i / pixels];
+        switch (type) {
+          case FLOAT32 -> rows.putFloat(value);
+          case FLOAT16 -> rows.putShort(Fp16Conversions.floatToFp16(value));
+          case UINT8 -> rows.put((byte) (int) value);
         }
       }
     }

@@ -1,33 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sightline.testing;
 
-import ai.onnx.proto.OnnxMl.AttributeProto;
+import static io.sightline.testing.OnnxProtos.cast;
+import static io.sightline.testing.OnnxProtos.floats;
+import static io.sightline.testing.OnnxProtos.longs;
+import static io.sightline.testing.OnnxProtos.node;
+import static io.sightline.testing.OnnxProtos.tensor;
+import static io.sightline.testing.OnnxProtos.with;
+
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.TensorShapeProto;
-import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
+import io.sightline.decode.RowFormat.ElementType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Small ONNX classifiers for tests, made without weights from elsewhere. Their scores depend on an
- * image's mean colour alone: {@code softmax(mean(x) * weights)}; {@link #scores} computes the same
- * in Java, so a test knows the right answer for an image of one colour.
+ * image's mean colour alone: {@code softmax(mean(x) * weights)}; {@link #scores} and {@link
+ * #answers} compute the same in Java, so a test knows the right answer for an image of one colour.
  *
  * <p>Changed by its methods; {@link #writeFolder} writes a whole model folder in PaddleX's form.
  */
@@ -36,16 +39,31 @@ public final class OnnxGraphs {
   public static final String INPUT = "x";
   public static final String OUTPUT = "scores";
 
-  private static final int CHANNELS = 3;
   private static final String WEIGHTS = "weights";
+
+  /** How a graph ends. */
+  public enum Ending {
+    LOGITS,
+    SOFTMAX,
+    /** Softmax in the operators that it consists of. */
+    COMPOSED_SOFTMAX,
+    LOG_SOFTMAX,
+    SIGMOID
+  }
 
   private final int classes;
   private final int height;
   private final int width;
-  private final float[] weights;
+  private float[] weights;
+  private int channels = 3;
+  private boolean channelsLast;
+  private boolean freeSides;
+  private ElementType inputType = ElementType.FLOAT32;
+  private ElementType outputType = ElementType.FLOAT32;
   private int batch;
   private boolean pooledOutput;
-  private boolean softmax = true;
+  private boolean featuresOutput;
+  private Ending ending = Ending.SOFTMAX;
   private @Nullable String externalFile;
   private int externalOffset;
   private float threshold;
@@ -55,11 +73,16 @@ public final class OnnxGraphs {
     this.classes = classes;
     this.height = height;
     this.width = width;
-    this.weights = new float[CHANNELS * classes];
+    this.weights = randomWeights(channels * classes);
+  }
+
+  private static float[] randomWeights(int count) {
+    float[] weights = new float[count];
     Random random = new Random(42);
-    for (int i = 0; i < weights.length; i++) {
+    for (int i = 0; i < count; i++) {
       weights[i] = (float) (4 * random.nextGaussian());
     }
+    return weights;
   }
 
   /** Input {@code x} [N, 3, height, width], output {@code scores} [N, classes], a free batch. */
@@ -79,10 +102,49 @@ public final class OnnxGraphs {
     return this;
   }
 
+  /** Input [N, 1, height, width]. */
+  public OnnxGraphs grey() {
+    channels = 1;
+    weights = randomWeights(classes);
+    return this;
+  }
+
+  /** Input [N, height, width, 3]. */
+  public OnnxGraphs channelsLast() {
+    channelsLast = true;
+    return this;
+  }
+
+  /** Leaves height and width free. */
+  public OnnxGraphs freeSides() {
+    freeSides = true;
+    return this;
+  }
+
+  public OnnxGraphs input(ElementType type) {
+    inputType = type;
+    return this;
+  }
+
+  public OnnxGraphs output(ElementType type) {
+    outputType = type;
+    return this;
+  }
+
+  /** A second output before the scores: {@code features} [N, channels]. */
+  public OnnxGraphs featuresOutput() {
+    featuresOutput = true;
+    return this;
+  }
+
+  public OnnxGraphs ending(Ending how) {
+    ending = how;
+    return this;
+  }
+
   /** Leaves the softmax out. */
   public OnnxGraphs logits() {
-    softmax = false;
-    return this;
+    return ending(Ending.LOGITS);
   }
 
   /** Puts the weights into a file of this name, behind {@code offset} other bytes. */
@@ -111,42 +173,103 @@ public final class OnnxGraphs {
     return this;
   }
 
-  /** The scores of an image whose channels have these means after preprocessing. */
-  public float[] scores(double red, double green, double blue) {
+  /**
+   * The scores of an image whose channels have these means after preprocessing: sigmoid where the
+   * graph ends in it, else softmax, in the graph or after it.
+   */
+  public float[] scores(double... means) {
+    double[] logits = logits(means);
+    return ending == Ending.SIGMOID ? sigmoid(logits) : softmax(logits);
+  }
+
+  /** What the graph answers for such an image. */
+  public float[] answers(double... means) {
+    double[] logits = logits(means);
+    return switch (ending) {
+      case LOGITS -> floatsOf(Arrays.stream(logits));
+      case SOFTMAX, COMPOSED_SOFTMAX -> softmax(logits);
+      case LOG_SOFTMAX -> floatsOf(Arrays.stream(logits).map(x -> x - logOfSum(logits)));
+      case SIGMOID -> sigmoid(logits);
+    };
+  }
+
+  /** {@code 1 / (1 + exp(-x))} of what the graph answers if it ends in logits. */
+  public float[] sigmoids(double... means) {
+    return sigmoid(logits(means));
+  }
+
+  private double[] logits(double... means) {
     double[] logits = new double[classes];
-    double sum = 0;
     for (int k = 0; k < classes; k++) {
-      logits[k] = red * weights[k] + green * weights[classes + k] + blue * weights[2 * classes + k];
-      sum += Math.exp(logits[k]);
+      for (int channel = 0; channel < channels; channel++) {
+        logits[k] += means[channel] * weights[channel * classes + k];
+      }
     }
-    float[] scores = new float[classes];
-    for (int k = 0; k < classes; k++) {
-      scores[k] = (float) (softmax ? Math.exp(logits[k]) / sum : logits[k]);
+    return logits;
+  }
+
+  private static float[] softmax(double[] logits) {
+    double log = logOfSum(logits);
+    return floatsOf(Arrays.stream(logits).map(x -> Math.exp(x - log)));
+  }
+
+  private static float[] sigmoid(double[] logits) {
+    return floatsOf(Arrays.stream(logits).map(x -> 1 / (1 + Math.exp(-x))));
+  }
+
+  /** {@code log(sum(exp(x)))}. */
+  private static double logOfSum(double[] logits) {
+    double greatest = Arrays.stream(logits).max().orElseThrow();
+    return greatest + Math.log(Arrays.stream(logits).map(x -> Math.exp(x - greatest)).sum());
+  }
+
+  private static float[] floatsOf(DoubleStream values) {
+    double[] doubles = values.toArray();
+    float[] floats = new float[doubles.length];
+    for (int i = 0; i < doubles.length; i++) {
+      floats[i] = (float) doubles[i];
     }
-    return scores;
+    return floats;
   }
 
   public ModelProto build() {
     GraphProto.Builder graph =
         GraphProto.newBuilder()
             .setName("classifier")
-            .addInput(value(INPUT, batch, CHANNELS, height, width))
-            .addInitializer(weightsTensor())
-            .addNode(node("GlobalAveragePool", "pooled", INPUT))
-            .addNode(node("Flatten", "means", "pooled"))
-            .addNode(node("MatMul", "product", "means", WEIGHTS));
-    String scores = addedAbove == null ? "product" : addAbove(graph, addedAbove);
-    if (softmax) {
-      graph.addNode(node("Softmax", "probabilities", scores));
-      scores = "probabilities";
+            .addInput(inputValue())
+            .addInitializer(weightsTensor());
+    String image = INPUT;
+    if (inputType != ElementType.FLOAT32) {
+      graph.addNode(cast("floats", image, TensorProto.DataType.FLOAT_VALUE));
+      image = "floats";
+    }
+    if (channelsLast) {
+      graph.addNode(with(node("Transpose", "planes", image), "perm", List.of(0L, 3L, 1L, 2L)));
+      image = "planes";
+    }
+    graph
+        .addNode(node("GlobalAveragePool", "pooled", image))
+        .addNode(node("Flatten", "means", "pooled"))
+        .addNode(node("MatMul", "product", "means", WEIGHTS));
+    if (featuresOutput) {
+      graph
+          .addNode(node("Identity", "features", "means"))
+          .addOutput(value("features", batch, channels));
+    }
+    String scores = end(graph, addedAbove == null ? "product" : addAbove(graph, addedAbove));
+    if (outputType == ElementType.FLOAT16) {
+      graph.addNode(cast("halves", scores, TensorProto.DataType.FLOAT16_VALUE));
+      scores = "halves";
     }
     if (pooledOutput) {
       graph
           .addInitializer(longs("axes", 2, 3))
           .addNode(node("Unsqueeze", OUTPUT, scores, "axes"))
-          .addOutput(value(OUTPUT, batch, classes, 1, 1));
+          .addOutput(OnnxProtos.value(OUTPUT, outputType, batch, classes, 1, 1));
     } else {
-      graph.addNode(node("Identity", OUTPUT, scores)).addOutput(value(OUTPUT, batch, classes));
+      graph
+          .addNode(node("Identity", OUTPUT, scores))
+          .addOutput(OnnxProtos.value(OUTPUT, outputType, batch, classes));
     }
     return ModelProto.newBuilder()
         .setIrVersion(7)
@@ -156,12 +279,38 @@ public final class OnnxGraphs {
         .build();
   }
 
+  private ValueInfoProto inputValue() {
+    int h = freeSides ? 0 : height;
+    int w = freeSides ? 0 : width;
+    return channelsLast
+        ? OnnxProtos.value(INPUT, inputType, batch, h, w, channels)
+        : OnnxProtos.value(INPUT, inputType, batch, channels, h, w);
+  }
+
+  private String end(GraphProto.Builder graph, String logits) {
+    switch (ending) {
+      case LOGITS -> {
+        return logits;
+      }
+      case SOFTMAX -> graph.addNode(node("Softmax", "activated", logits));
+      case LOG_SOFTMAX -> graph.addNode(node("LogSoftmax", "activated", logits));
+      case SIGMOID -> graph.addNode(node("Sigmoid", "activated", logits));
+      case COMPOSED_SOFTMAX ->
+          graph
+              .addInitializer(longs("class-axis", 1))
+              .addNode(node("Exp", "exponentials", logits))
+              .addNode(node("ReduceSum", "total", "exponentials", "class-axis"))
+              .addNode(node("Div", "activated", "exponentials", "total"));
+    }
+    return "activated";
+  }
+
   /** Label names of the classes: {@code class-0}, {@code class-1} ... */
   public List<String> labels() {
     return IntStream.range(0, classes).mapToObj(k -> "class-" + k).toList();
   }
 
-  /** Preprocessing to the input's size, to values 0..1, without a crop. */
+  /** Preprocessing to the input's size, to values 0..1 or pixels for uint8, without a crop. */
   public String inferenceYaml() {
     return """
         Global:
@@ -174,7 +323,7 @@ public final class OnnxGraphs {
               channel_num: 3
               mean: [0.0, 0.0, 0.0]
               order: ''
-              scale: 0.00392156862745098
+              scale: %s
               std: [1.0, 1.0, 1.0]
           - ToCHWImage: null
         PostProcess:
@@ -186,6 +335,7 @@ public final class OnnxGraphs {
         .formatted(
             width,
             height,
+            inputType == ElementType.UINT8 ? 1 : 1 / 255.0,
             labels().stream().map(label -> "    - " + label).collect(Collectors.joining("\n")));
   }
 
@@ -213,28 +363,16 @@ public final class OnnxGraphs {
     graph
         .addInitializer(tensor("threshold", floats(threshold)))
         .addInitializer(tensor("table", floats(table), table.length))
-        .addNode(
-            node("ReduceMax", "brightest", "means").toBuilder()
-                .addAttribute(
-                    AttributeProto.newBuilder()
-                        .setName("axes")
-                        .setType(AttributeProto.AttributeType.INTS)
-                        .addInts(1)))
+        .addNode(with(node("ReduceMax", "brightest", "means"), "axes", List.of(1L)))
         .addNode(node("Greater", "above", "brightest", "threshold"))
-        .addNode(
-            node("Cast", "index", "above").toBuilder()
-                .addAttribute(
-                    AttributeProto.newBuilder()
-                        .setName("to")
-                        .setType(AttributeProto.AttributeType.INT)
-                        .setI(TensorProto.DataType.INT64_VALUE)))
+        .addNode(cast("index", "above", TensorProto.DataType.INT64_VALUE))
         .addNode(node("Gather", "added", "table", "index"))
         .addNode(node("Add", "sum", "product", "added"));
     return "sum";
   }
 
   private TensorProto weightsTensor() {
-    TensorProto inside = tensor(WEIGHTS, floats(weights), CHANNELS, classes);
+    TensorProto inside = tensor(WEIGHTS, floats(weights), channels, classes);
     if (externalFile == null) {
       return inside;
     }
@@ -253,63 +391,6 @@ public final class OnnxGraphs {
 
   /** A float32 input or output; a dimension of 0 is free. */
   public static ValueInfoProto value(String name, int... shape) {
-    TensorShapeProto.Builder dimensions = TensorShapeProto.newBuilder();
-    for (int side : shape) {
-      TensorShapeProto.Dimension.Builder dimension = dimensions.addDimBuilder();
-      if (side == 0) {
-        dimension.setDimParam("N");
-      } else {
-        dimension.setDimValue(side);
-      }
-    }
-    return ValueInfoProto.newBuilder()
-        .setName(name)
-        .setType(
-            TypeProto.newBuilder()
-                .setTensorType(
-                    TypeProto.Tensor.newBuilder()
-                        .setElemType(TensorProto.DataType.FLOAT_VALUE)
-                        .setShape(dimensions)))
-        .build();
-  }
-
-  private static NodeProto node(String type, String output, String... inputs) {
-    return NodeProto.newBuilder()
-        .setOpType(type)
-        .setName(output)
-        .addAllInput(List.of(inputs))
-        .addOutput(output)
-        .build();
-  }
-
-  private static TensorProto tensor(String name, ByteString data, long... shape) {
-    TensorProto.Builder tensor =
-        TensorProto.newBuilder()
-            .setName(name)
-            .setDataType(TensorProto.DataType.FLOAT_VALUE)
-            .setRawData(data);
-    for (long side : shape) {
-      tensor.addDims(side);
-    }
-    return tensor.build();
-  }
-
-  private static TensorProto longs(String name, long... values) {
-    TensorProto.Builder tensor =
-        TensorProto.newBuilder()
-            .setName(name)
-            .setDataType(TensorProto.DataType.INT64_VALUE)
-            .addDims(values.length);
-    for (long value : values) {
-      tensor.addInt64Data(value);
-    }
-    return tensor.build();
-  }
-
-  private static ByteString floats(float... values) {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asFloatBuffer().put(values);
-    return UnsafeByteOperations.unsafeWrap(bytes);
+    return OnnxProtos.value(name, ElementType.FLOAT32, shape);
   }
 }

@@ -9,6 +9,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import io.sightline.testing.OnnxGraphs.Ending;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Map;
@@ -36,8 +37,10 @@ class OnnxGraphsTest {
     assertScores(run(pooled, DARK, BRIGHT), 1, pooled.scores(0.1, 0.9, 0.3));
     OnnxGraphs external = OnnxGraphs.classifier(5, 4, 6).externalData("data/weights.bin", 64);
     assertScores(run(external, DARK), 0, external.scores(0.1, 0.2, 0.3));
-    OnnxGraphs logits = OnnxGraphs.classifier(5, 4, 6).logits();
-    assertScores(run(logits, DARK), 0, logits.scores(0.1, 0.2, 0.3));
+    for (Ending ending : Ending.values()) {
+      OnnxGraphs graph = OnnxGraphs.classifier(5, 4, 6).ending(ending);
+      assertScores(run(graph, DARK), 0, graph.answers(0.1, 0.2, 0.3));
+    }
   }
 
   @Test
