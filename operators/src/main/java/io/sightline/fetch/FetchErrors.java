@@ -4,6 +4,7 @@ package io.sightline.fetch;
 import io.sightline.reference.Reason;
 import io.sightline.reference.Uris;
 import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
@@ -73,11 +74,19 @@ final class FetchErrors {
     Error error = errorWithin(cause);
     if (error != null) {
       fetch.fail(error);
-    } else if (String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT).contains("reset")) {
+    } else if (isReset(cause)) {
       fetch.reject(Reason.IO_ERROR, "broke off after " + received + ": " + describe(cause, uri));
     } else {
       fetch.reject(Reason.INCOMPLETE, "broke off after " + received + ": " + describe(cause, uri));
     }
+  }
+
+  /** Whether the peer has given the connection up without a word. */
+  static boolean isReset(Throwable failure) {
+    Throwable cause = unwrap(failure);
+    String message = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
+    return cause instanceof IOException
+        && (message.contains("reset") || message.contains("broken pipe"));
   }
 
   static Throwable unwrap(Throwable failure) {

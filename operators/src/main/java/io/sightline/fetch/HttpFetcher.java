@@ -18,6 +18,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -106,7 +107,7 @@ final class HttpFetcher implements AutoCloseable {
           checked,
           (target, failure) -> {
             if (target != null) {
-              send(fetch, target, redirectsLeft);
+              send(fetch, target, redirectsLeft, true);
             } else if (failure != null) {
               fetch.fail(FetchErrors.unwrap(failure));
             }
@@ -116,7 +117,13 @@ final class HttpFetcher implements AutoCloseable {
     }
   }
 
-  private void send(Fetch fetch, URI uri, int redirectsLeft) {
+  /**
+   * Asks for the image, a second time where {@code mayRepeat} and the connection was reset before
+   * anything came: servers close idle connections, and may do so while a request is on its way (RFC
+   * 9112, 9.3.1; GET may be repeated, RFC 9110, 9.2.2). The client itself repeats it only where the
+   * connection came to an orderly end.
+   */
+  private void send(Fetch fetch, URI uri, int redirectsLeft, boolean mayRepeat) {
     HttpClient open = client;
     if (open == null) {
       fetch.result().cancel(false);
@@ -129,14 +136,26 @@ final class HttpFetcher implements AutoCloseable {
       fetch.reject(Reason.MALFORMED_URI, "can't be requested: it names no host");
       return;
     }
+    AtomicBoolean answered = new AtomicBoolean();
     try {
       CompletableFuture<HttpResponse<@Nullable Object>> exchange =
-          open.sendAsync(request, header -> body(fetch, uri, header));
+          open.sendAsync(
+              request,
+              header -> {
+                answered.set(true);
+                return body(fetch, uri, header);
+              });
       fetch.cancelWith(exchange);
       Futures.whenDone(
           exchange,
           (response, failure) -> {
-            if (failure != null) {
+            if (failure != null
+                && mayRepeat
+                && !answered.get()
+                && !fetch.isDone()
+                && FetchErrors.isReset(failure)) {
+              send(fetch, uri, redirectsLeft, false);
+            } else if (failure != null) {
               FetchErrors.requestFailed(fetch, uri.toString(), settings.connectTimeout(), failure);
             } else {
               answered(fetch, uri, response, redirectsLeft);

@@ -64,18 +64,6 @@ class HttpFetcherTest {
   }
 
   @Test
-  void aConnectionServesManyImages() throws Exception {
-    String uri = ok("/a.jpg", image(1000));
-    String missing = server.answer("/none", "HTTP/1.1 404 No\nContent-Length: 9", new byte[9]);
-    for (int i = 0; i < 5; i++) {
-      get(fetch(uri)).close();
-      rejection(fetch(missing), Reason.NOT_FOUND);
-    }
-    assertThat(server.requests).hasValue(10);
-    assertThat(server.connections).hasValue(1);
-  }
-
-  @Test
   void aChunkedBodyComesWholeAndGivesItsSurplusBack() throws Exception {
     byte[] bytes = image(200_001);
     String uri =

@@ -67,6 +67,16 @@ final class RawServer implements AutoCloseable {
     return "http://127.0.0.1:" + server.getLocalPort() + path;
   }
 
+  /** Resets every connection that is open, whatever is on its way. */
+  void resetConnections() throws IOException {
+    for (Socket socket : sockets) {
+      if (!socket.isClosed()) {
+        socket.setSoLinger(true, 0);
+        socket.close();
+      }
+    }
+  }
+
   /** Waits until the server is closed. */
   void stall() throws InterruptedException {
     closed.await();
