@@ -11,21 +11,20 @@ import java.util.stream.Stream;
 import org.apache.avro.file.DataFileReader;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificRecordBase;
+import org.awaitility.Awaitility;
 
 /** Reads the finished Avro files of a sink. */
 final class AvroFiles {
 
   private AvroFiles() {}
 
-  /** Reads until there are as many records, or patience ends; then once more for doubles. */
+  /** Reads until there are at least as many records; fails where there are not in time. */
   static <T extends SpecificRecordBase> List<T> await(Path folder, Class<T> type, int count)
       throws Exception {
-    long deadline = System.nanoTime() + Duration.ofSeconds(90).toNanos();
-    while (read(folder, type).size() < count && System.nanoTime() < deadline) {
-      Thread.sleep(50);
-    }
-    Thread.sleep(500);
-    return read(folder, type);
+    return Awaitility.await()
+        .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofMillis(50))
+        .until(() -> read(folder, type), records -> records.size() >= count);
   }
 
   /** Reads the files that are finished now. */

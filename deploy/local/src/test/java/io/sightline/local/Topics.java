@@ -129,9 +129,13 @@ final class Topics {
       if (values.size() < count) {
         throw new AssertionError(missing(bootstrapServers, topic, count, keys, consumer));
       }
-      // What comes beyond the number that was asked for is a double: it must be seen.
-      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(500))) {
-        values.add(record.value());
+      // What is committed beyond the number that was asked for is a double: it must be seen.
+      Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
+      while (ends.entrySet().stream()
+          .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
+          values.add(record.value());
+        }
       }
     }
     return values;
