@@ -21,35 +21,35 @@ import org.opencv.imgcodecs.Imgcodecs;
  * It keeps its native scratch memory between images. Not thread-safe: one decoder a thread.
  *
  * <p>{@link #decode} holds the decoded image until the next call; {@link #writeTo} brings it into a
- * row, {@code [3, H, W]} float32 in RGB order. The values are those of OpenCV's {@code imdecode},
- * {@code resize} and a normalisation by {@code convertTo}, bit by bit.
+ * row. The pixels are those of OpenCV's {@code imdecode} and of OpenCV's or Pillow's {@code
+ * resize}, bit by bit; the values those of OpenCV's {@code convertTo}.
  */
 public final class ImageDecoder implements AutoCloseable {
 
   private static final int INITIAL_INPUT_BYTES = 1 << 18;
 
-  private final long maxPixels;
+  private final DecodeSettings settings;
   private final Preprocessor preprocessor;
 
-  /** The planes of every row that was ever written; the keys keep the rows' memory alive. */
-  private final IdentityHashMap<ByteBuffer, RowPlanes> rows = new IdentityHashMap<>();
+  /** What wraps every row that was ever written; the keys keep the rows' memory alive. */
+  private final IdentityHashMap<ByteBuffer, RowMats> rows = new IdentityHashMap<>();
 
   private ByteBuffer input = ByteBuffer.allocateDirect(INITIAL_INPUT_BYTES);
   private @Nullable Mat image;
   private @Nullable ImageHeader header;
+  private @Nullable Placement placement;
 
   /**
    * A decoder for one model.
    *
    * @param format of the rows that {@link #writeTo} writes
+   * @throws IllegalArgumentException where the format is of bytes, which can't be normalised, and
+   *     the preprocessing has a scale, mean or standard deviation
    */
   public ImageDecoder(Preprocessing preprocessing, RowFormat format, DecodeSettings settings) {
-    if (!format.equals(RowFormat.PLANAR_FLOAT32)) {
-      throw new UnsupportedOperationException("rows of " + format);
-    }
     loadNatives();
-    this.maxPixels = settings.maxPixels();
-    this.preprocessor = new Preprocessor(preprocessing);
+    this.settings = settings;
+    this.preprocessor = new Preprocessor(preprocessing, format, settings);
   }
 
   /**
@@ -62,26 +62,26 @@ public final class ImageDecoder implements AutoCloseable {
   }
 
   /**
-   * Decodes an image, its EXIF orientation applied, after its header was checked.
+   * Decodes an image after its header was checked, and turns it as its EXIF orientation says where
+   * {@code decode.exif-orientation} is on.
    *
-   * @throws RejectedException where it is no image, too large, or broken
+   * @throws RejectedException where it is no image, too large, too small, or broken
    */
   public void decode(byte[] bytes, int offset, int length) throws RejectedException {
     releaseImage();
     ImageHeader probed = ImageProbe.probe(bytes, offset, length);
-    requireWithinBounds(probed);
+    requireAtMost(settings.maxPixels(), probed);
     if (probed.format() == ImageFormat.PNG) {
       ImageProbe.requireWholePng(bytes, offset, length);
     }
     Mat encoded = inputOf(bytes, offset, length);
     Mat decoded;
     try {
-      decoded = decode(encoded, probed);
+      decoded = decode(encoded, probed, settings.exifOrientation());
     } finally {
       encoded.release();
     }
-    header = probed;
-    image = decoded;
+    take(decoded, probed);
   }
 
   /** Gives up the decoded image, for this and other decoders to {@link #use}. */
@@ -89,26 +89,44 @@ public final class ImageDecoder implements AutoCloseable {
     DecodedImage detached = new DecodedImage(decoded(), Objects.requireNonNull(header));
     image = null;
     header = null;
+    placement = null;
     return detached;
   }
 
   /**
    * Takes an image that was decoded before, in place of {@link #decode}.
    *
-   * @throws RejectedException where it would be too large once this decoder has resized it
+   * @throws RejectedException where it would be too large or too small for this decoder
    */
   public void use(DecodedImage decoded) throws RejectedException {
     releaseImage();
-    requireWithinBounds(decoded.header());
-    header = decoded.header();
-    image = decoded.view();
+    take(decoded.view(), decoded.header());
   }
 
-  /** The pixels, 8 bits each of blue, green and red, with the EXIF orientation applied. */
-  static Mat decode(Mat encoded, ImageHeader probed) throws RejectedException {
+  private void take(Mat decoded, ImageHeader probed) throws RejectedException {
+    try {
+      placement = preprocessor.place(decoded); // by its size as it was turned
+    } catch (RejectedException e) {
+      decoded.release();
+      throw e;
+    }
+    header = probed;
+    image = decoded;
+  }
+
+  /**
+   * The pixels, 8 bits each of blue, green and red.
+   *
+   * @param turned whether the EXIF orientation is applied
+   */
+  static Mat decode(Mat encoded, ImageHeader probed, boolean turned) throws RejectedException {
+    int flags =
+        turned
+            ? Imgcodecs.IMREAD_COLOR
+            : Imgcodecs.IMREAD_COLOR | Imgcodecs.IMREAD_IGNORE_ORIENTATION;
     Mat decoded;
     try {
-      decoded = Imgcodecs.imdecode(encoded, Imgcodecs.IMREAD_COLOR);
+      decoded = Imgcodecs.imdecode(encoded, flags);
     } catch (CvException e) {
       throw corrupt(probed, e);
     }
@@ -128,12 +146,12 @@ public final class ImageDecoder implements AutoCloseable {
     return Objects.requireNonNull(header, "no image was decoded").format();
   }
 
-  /** Width in pixels of the decoded image, its orientation applied. */
+  /** Width in pixels of the decoded image, turned or not. */
   public int width() {
     return decoded().cols();
   }
 
-  /** Height in pixels of the decoded image, its orientation applied. */
+  /** Height in pixels of the decoded image, turned or not. */
   public int height() {
     return decoded().rows();
   }
@@ -147,15 +165,15 @@ public final class ImageDecoder implements AutoCloseable {
    * @throws ReallocatedRowError where the row was not written
    */
   public void writeTo(ByteBuffer row) throws RejectedException {
-    RowPlanes planes = rows.computeIfAbsent(row, preprocessor::planesOf);
+    RowMats mats = rows.computeIfAbsent(row, preprocessor::matsOf);
     try {
-      preprocessor.write(decoded(), planes);
+      preprocessor.write(decoded(), Objects.requireNonNull(placement), mats);
     } catch (CvException e) {
       throw corrupt(Objects.requireNonNull(header), e);
     }
   }
 
-  /** Size of a row, in bytes: 3 planes of float32. */
+  /** Size of a row, in bytes. */
   public int rowBytes() {
     return preprocessor.rowBytes();
   }
@@ -176,19 +194,9 @@ public final class ImageDecoder implements AutoCloseable {
     Mat last = image;
     image = null;
     header = null;
+    placement = null;
     if (last != null) {
       last.release();
-    }
-  }
-
-  private void requireWithinBounds(ImageHeader probed) throws RejectedException {
-    requireAtMost(maxPixels, probed);
-    long resized = preprocessor.resizedPixels(probed.width(), probed.height());
-    if (resized > maxPixels) { // a line one pixel high grows without bound at a fixed short side
-      throw new RejectedException(
-          Reason.TOO_MANY_PIXELS,
-          "%d x %d pixels would be resized to %d, which exceed decode.max-pixels (%d)"
-              .formatted(probed.width(), probed.height(), resized, maxPixels));
     }
   }
 

@@ -48,6 +48,8 @@ public enum Reason {
   MALFORMED_HEADER(Stage.DECODE, "malformed-header"),
   /** More pixels than {@code decode.max-pixels}. */
   TOO_MANY_PIXELS(Stage.DECODE, "too-many-pixels"),
+  /** Smaller than the model's crop, where {@code decode.small-images} says reject. */
+  IMAGE_TOO_SMALL(Stage.DECODE, "image-too-small"),
   /** The header was right and the rest was not. */
   CORRUPT_IMAGE(Stage.DECODE, "corrupt-image"),
 

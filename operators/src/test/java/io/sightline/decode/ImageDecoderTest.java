@@ -300,14 +300,16 @@ class ImageDecoderTest {
 
   /** OpenCV gives a plane new memory where its size differs, and says nothing. */
   @Test
-  void aReallocatedPlaneIsAnErrorThatNamesIt() {
-    try (Preprocessor preprocessor = new Preprocessor(PIXELS)) {
+  void aReallocatedPlaneIsAnErrorThatNamesIt() throws RejectedException {
+    RowFormat format = RowFormat.PLANAR_FLOAT32;
+    try (Preprocessor preprocessor =
+        new Preprocessor(PIXELS, format, DecodeSettings.upTo(MAX_PIXELS))) {
       Mat image = TestImages.decode(TestImages.solid(".png", 20, 20, 200, 100, 50));
-      RowPlanes planes = new RowPlanes(row, SIDE, SIDE);
-      preprocessor.write(image, planes);
+      Placement placement = preprocessor.place(image);
+      preprocessor.write(image, placement, preprocessor.matsOf(row));
       assertThat(pixel(row, 0, 0, 0)).isEqualTo(200);
-      RowPlanes wrong = new RowPlanes(row, SIDE / 2, SIDE);
-      assertThatThrownBy(() -> preprocessor.write(image, wrong))
+      RowMats wrong = new RowMats(row, format, 3, SIDE / 2, SIDE);
+      assertThatThrownBy(() -> preprocessor.write(image, placement, wrong))
           .isInstanceOf(ReallocatedRowError.class)
           .hasMessageContaining("plane 0 of the row was reallocated");
     }
@@ -315,18 +317,9 @@ class ImageDecoderTest {
 
   @Test
   void aResizeThatEndsBeforeTheCropIsAnError() {
-    Preprocessing tooSmall =
-        new Preprocessing(
-            Resize.toShortSide(SIDE, Interpolation.LINEAR),
-            Crop.of(9, 9),
-            Channels.RGB,
-            1,
-            PIXELS.mean(),
-            PIXELS.std());
-    try (Preprocessor preprocessor = new Preprocessor(tooSmall)) {
+    try (OpenCvResizer resizer = new OpenCvResizer(Interpolation.LINEAR, 9, 9, false)) {
       Mat image = TestImages.decode(TestImages.solid(".png", 20, 20, 200, 100, 50));
-      RowPlanes planes = preprocessor.planesOf(row(preprocessor.rowBytes()));
-      assertThatThrownBy(() -> preprocessor.write(image, planes))
+      assertThatThrownBy(() -> resizer.crop(image, new Placement(8, 8, 0, 0)))
           .isInstanceOf(ReallocatedRowError.class)
           .hasMessageContaining("8 x 8 pixels ends before its crop at 9 x 9");
     }

@@ -104,25 +104,17 @@ class PreprocessorTest {
     }
   }
 
-  /** Pixels that OpenCV made by PaddleX's rules in Python. */
+  /** Pixels that OpenCV and Pillow made by PaddleX's rules in Python. */
   @Test
   void goldenPixelsAreMatchedOneByOne() throws IOException, RejectedException {
     Path folder = SharedFolder.resolve("golden/preprocess");
     JsonNode manifest = new ObjectMapper().readTree(folder.resolve("manifest.json").toFile());
     int compared = 0;
     for (JsonNode entry : manifest) {
-      if (!entry.path("backend").asText().equals("cv2")) {
-        continue;
-      }
-      String interpolation = entry.path("interpolation").asText();
       int crop = entry.path("crop").asInt();
       Preprocessing pixels =
           new Preprocessing(
-              Resize.toShortSide(
-                  entry.path("resize_short").asInt(),
-                  interpolation.equals("BICUBIC")
-                      ? Interpolation.CUBIC
-                      : Interpolation.valueOf(interpolation)),
+              Resize.toShortSide(entry.path("resize_short").asInt(), interpolationOf(entry)),
               Crop.of(crop, crop),
               Channels.RGB,
               1,
@@ -142,7 +134,15 @@ class PreprocessorTest {
       }
       compared++;
     }
-    assertThat(compared).isGreaterThanOrEqualTo(20);
+    assertThat(compared).isEqualTo(54);
+  }
+
+  private static Interpolation interpolationOf(JsonNode entry) {
+    String name = entry.path("interpolation").asText();
+    if (entry.path("backend").asText().equals("pil")) {
+      return Interpolation.valueOf("PIL_" + name);
+    }
+    return name.equals("BICUBIC") ? Interpolation.CUBIC : Interpolation.valueOf(name);
   }
 
   private static Preprocessing toShortSide(int side, int crop, Interpolation interpolation) {
