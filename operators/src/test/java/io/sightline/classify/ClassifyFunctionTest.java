@@ -16,7 +16,6 @@ import io.sightline.decode.Preprocessing.Channels;
 import io.sightline.decode.Preprocessing.Crop;
 import io.sightline.decode.Preprocessing.Interpolation;
 import io.sightline.decode.Preprocessing.Resize;
-import io.sightline.decode.ReallocatedRowError;
 import io.sightline.model.ModelDescriptor;
 import io.sightline.reference.EventIds;
 import io.sightline.schemas.ClassificationEvent;
@@ -219,29 +218,29 @@ class ClassifyFunctionTest {
 
   @Test
   void whatIsBrokenBesideTheImagesFailsTheTaskAndNeverHangs() throws Exception {
-    try (var harness = open(withAnError())) {
+    try (var harness = open(withAnotherCrop())) {
       assertThatThrownBy(
               () -> {
                 harness.processElement(reference("a", solid(1)), 0);
                 harness.endInput();
               })
-          .hasRootCauseInstanceOf(ReallocatedRowError.class);
+          .hasRootCauseInstanceOf(IllegalArgumentException.class);
       assertThatThrownBy(() -> harness.processElement(reference("b", solid(1)), 0))
-          .hasRootCauseInstanceOf(ReallocatedRowError.class);
+          .hasRootCauseInstanceOf(IllegalArgumentException.class);
     }
   }
 
   @Test
-  void anErrorFailsTheTaskAlsoWhereItsQueueIsFull() throws Exception {
+  void whatIsBrokenFailsTheTaskAlsoWhereItsQueueIsFull() throws Exception {
     capacity = 2;
-    try (var harness = open(withAnError())) {
+    try (var harness = open(withAnotherCrop())) {
       assertThatThrownBy(
               () -> {
                 for (int i = 0; i < 100; i++) {
                   harness.processElement(reference("a" + i, solid(1)), 0);
                 }
               })
-          .hasRootCauseInstanceOf(ReallocatedRowError.class)
+          .hasRootCauseInstanceOf(IllegalArgumentException.class)
           .satisfies(
               e -> assertThat(stackTrace(e)).as("nothing of a record").doesNotContain("secret"));
     }
@@ -335,14 +334,15 @@ class ClassifyFunctionTest {
   }
 
   /** A resize that ends before its crop, which no model folder can ask for. */
-  private ModelDescriptor withAnError() throws IOException {
+  /** Its rows are smaller than those of its graph. */
+  private ModelDescriptor withAnotherCrop() throws IOException {
     ModelDescriptor model = Models.write(folder, graph);
     Preprocessing right = model.preprocessing();
     return Models.with(
         model,
         new Preprocessing(
-            Resize.toShortSide(SIDE / 2, Interpolation.LINEAR),
-            Crop.of(SIDE, SIDE),
+            Resize.toShortSide(SIDE, Interpolation.LINEAR),
+            Crop.of(SIDE / 2, SIDE),
             Channels.RGB,
             right.scale(),
             right.mean(),

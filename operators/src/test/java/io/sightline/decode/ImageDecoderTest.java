@@ -316,16 +316,6 @@ class ImageDecoderTest {
   }
 
   @Test
-  void aResizeThatEndsBeforeTheCropIsAnError() {
-    try (OpenCvResizer resizer = new OpenCvResizer(Interpolation.LINEAR, 9, 9, false)) {
-      Mat image = TestImages.decode(TestImages.solid(".png", 20, 20, 200, 100, 50));
-      assertThatThrownBy(() -> resizer.crop(image, new Placement(8, 8, 0, 0)))
-          .isInstanceOf(ReallocatedRowError.class)
-          .hasMessageContaining("8 x 8 pixels ends before its crop at 9 x 9");
-    }
-  }
-
-  @Test
   void aLargeImageAfterASmallOneIsReadWhole() throws RejectedException {
     decode(TestImages.noise(".png", 10, 10, 1));
     byte[] large = TestImages.noise(".png", 900, 700, 2, Imgcodecs.IMWRITE_PNG_COMPRESSION, 0);

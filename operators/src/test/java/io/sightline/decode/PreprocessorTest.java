@@ -2,6 +2,7 @@
 package io.sightline.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -101,6 +102,16 @@ class PreprocessorTest {
         decoder.writeTo(row);
         ImageDecoderTest.assertRowIs(row, ReferenceChain.run(png, preprocessing));
       }
+    }
+  }
+
+  @Test
+  void aResizeThatEndsBeforeTheCropIsAnError() {
+    try (OpenCvResizer resizer = new OpenCvResizer(Interpolation.LINEAR, 9, 9, false)) {
+      Mat image = TestImages.decode(TestImages.solid(".png", 20, 20, 200, 100, 50));
+      assertThatThrownBy(() -> resizer.crop(image, new Placement(8, 8, 0, 0)))
+          .isInstanceOf(ReallocatedRowError.class)
+          .hasMessageContaining("8 x 8 pixels ends before its crop at 9 x 9");
     }
   }
 

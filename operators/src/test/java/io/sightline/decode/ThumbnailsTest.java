@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sightline.config.DecodeSettings;
+import io.sightline.config.DecodeSettings.SmallImages;
 import io.sightline.reference.Reason;
 import io.sightline.reference.RejectedException;
 import io.sightline.testing.TestImages;
@@ -46,7 +47,7 @@ class ThumbnailsTest {
   }
 
   @Test
-  void itsOrientationIsAppliedAndItsMetadataLeftOut() throws Exception {
+  void itsOrientationIsAppliedIfThatIsWantedAndItsMetadataLeftOut() throws Exception {
     byte[] upright = TestImages.solid(".jpg", 200, 100, 9, 9, 9);
     byte[] turned = TestImages.withOrientation(upright, 6);
     Mat thumbnail = thumbnail(turned);
@@ -54,6 +55,10 @@ class ThumbnailsTest {
     assertThat(thumbnail.rows()).isEqualTo(64);
     assertThat(new String(Thumbnails.jpeg(turned, 64, SETTINGS), ISO_8859_1))
         .doesNotContain("Exif");
+    DecodeSettings asStored = new DecodeSettings(1 << 20, SmallImages.REJECT, false);
+    Mat untouched = TestImages.decode(Thumbnails.jpeg(turned, 64, asStored));
+    assertThat(untouched.cols()).isEqualTo(64);
+    assertThat(untouched.rows()).isEqualTo(32);
   }
 
   @Test
