@@ -8,7 +8,7 @@ import org.opencv.core.Mat;
 
 /**
  * A row as OpenCV sees it, over the row's own memory: a {@code Mat} a plane, or one of interleaved
- * channels. Float16 is written as 16 bits without a meaning.
+ * channels.
  */
 final class RowMats {
 

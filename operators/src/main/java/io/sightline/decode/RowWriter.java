@@ -28,8 +28,9 @@ final class RowWriter implements AutoCloseable {
   private final double[] beta;
   private final Mat channel = new Mat();
   private final Mat ordered = new Mat();
+  private final Mat values = new Mat();
 
-  /** The value of each pixel of each channel, interleaved; empty where it is not used. */
+  /** The float32 value of each pixel of each channel, interleaved; empty where it is not used. */
   private final Mat table = new Mat();
 
   /**
@@ -67,20 +68,17 @@ final class RowWriter implements AutoCloseable {
 
   private void fillTable() {
     Mat ramp = new Mat(1, 256, CvType.CV_8UC1);
-    Mat values = new Mat();
     byte[] pixels = new byte[256];
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = (byte) i;
     }
     ramp.put(0, 0, pixels);
-    int depth = format.type() == ElementType.FLOAT16 ? CvType.CV_16F : CvType.CV_32F;
-    table.create(1, 256, CvType.makeType(depth, channels));
+    table.create(1, 256, CvType.makeType(CvType.CV_32F, channels));
     for (int i = 0; i < channels; i++) {
-      ramp.convertTo(values, depth, alpha[i], beta[i]);
+      ramp.convertTo(values, CvType.CV_32F, alpha[i], beta[i]);
       Core.insertChannel(values, table, i);
     }
     ramp.release();
-    values.release();
   }
 
   /** Bytes of a row. */
@@ -139,7 +137,10 @@ final class RowWriter implements AutoCloseable {
       pixels = isPixels ? row : ordered;
       Imgproc.cvtColor(crop, pixels, Imgproc.COLOR_BGR2RGB);
     }
-    if (!isPixels) {
+    if (format.type() == ElementType.FLOAT16) { // of which OpenCV looks up nothing
+      Core.LUT(pixels, table, values);
+      values.convertTo(row, row.depth());
+    } else if (!isPixels) {
       Core.LUT(pixels, table, row);
     } else if (pixels != row) {
       pixels.copyTo(row);
@@ -158,6 +159,7 @@ final class RowWriter implements AutoCloseable {
   public void close() {
     channel.release();
     ordered.release();
+    values.release();
     table.release();
   }
 }

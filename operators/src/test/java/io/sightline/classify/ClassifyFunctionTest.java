@@ -333,7 +333,6 @@ class ClassifyFunctionTest {
     assertAnswer(run(model, List.of(reference("r1", solid(1)))).get(0).event(), 1);
   }
 
-  /** A resize that ends before its crop, which no model folder can ask for. */
   /** Its rows are smaller than those of its graph. */
   private ModelDescriptor withAnotherCrop() throws IOException {
     ModelDescriptor model = Models.write(folder, graph);
