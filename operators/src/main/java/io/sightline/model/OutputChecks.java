@@ -159,7 +159,7 @@ final class OutputChecks {
       case TRUE -> {
         if (last.makesScores()) {
           warnings.add(
-              "model.apply-softmax is true, though %s output '%s' comes from %s already: softmax of scores makes them almost equal"
+              "softmax is applied as it was asked for, though %s output '%s' comes from %s already: softmax of scores makes them almost equal"
                   .formatted(file, name(output), last.operator()));
         }
         yield Activation.SOFTMAX;
@@ -167,7 +167,7 @@ final class OutputChecks {
       case FALSE -> {
         if (!last.makesScores()) {
           warnings.add(
-              "model.apply-softmax is false, though %s output '%s' comes from %s, neither softmax nor sigmoid: scores are whatever numbers it gives"
+              "no softmax is applied as it was asked for, though %s output '%s' comes from %s, neither softmax nor sigmoid: scores are whatever numbers it gives"
                   .formatted(file, name(output), last.operator()));
         }
         yield Activation.NONE;

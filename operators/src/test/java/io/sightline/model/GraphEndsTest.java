@@ -242,12 +242,12 @@ class GraphEndsTest {
     assertThat(twice.output().activation()).isEqualTo(Activation.SOFTMAX);
     assertThat(twice.warnings())
         .containsExactly(
-            "model.apply-softmax is true, though model.onnx output 'scores' comes from Softmax already: softmax of scores makes them almost equal");
+            "softmax is applied as it was asked for, though model.onnx output 'scores' comes from Softmax already: softmax of scores makes them almost equal");
     GraphEnds never = ends(graph().logits().build(), expecting(ApplySoftmax.FALSE, false, null));
     assertThat(never.output().activation()).isEqualTo(Activation.NONE);
     assertThat(never.warnings())
         .containsExactly(
-            "model.apply-softmax is false, though model.onnx output 'scores' comes from MatMul, neither softmax nor sigmoid: scores are whatever numbers it gives");
+            "no softmax is applied as it was asked for, though model.onnx output 'scores' comes from MatMul, neither softmax nor sigmoid: scores are whatever numbers it gives");
   }
 
   @Test
