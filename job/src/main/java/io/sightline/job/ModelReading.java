@@ -2,6 +2,7 @@
 package io.sightline.job;
 
 import io.sightline.config.ClassifyJobConfig;
+import io.sightline.config.ModelSettings;
 import io.sightline.config.Problems;
 import io.sightline.fetch.LocalFolder;
 import io.sightline.model.ModelDescriptor;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.flink.configuration.ConfigConstants;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.plugin.PluginManager;
 import org.apache.flink.core.plugin.PluginUtils;
@@ -22,13 +24,23 @@ final class ModelReading {
 
   /** Reads the model even where options are wrong, so that all problems come at once. */
   static @Nullable ModelDescriptor read(ClassifyJobConfig config, Problems problems) {
-    String dir = config.model().dir();
+    return read(config.model(), config.flink(), problems);
+  }
+
+  /**
+   * Reads a model outside a job.
+   *
+   * @param flink Flink's options, which file systems need
+   */
+  static @Nullable ModelDescriptor read(
+      ModelSettings model, Configuration flink, Problems problems) {
+    String dir = model.dir();
     if (dir == null || dir.isEmpty()) {
       return null;
     }
-    initializeFileSystems(config);
+    initializeFileSystems(flink);
     try (LocalFolder folder = LocalFolder.acquire(dir, "submit")) {
-      return ModelFolder.read(folder.path(), config.model(), problems);
+      return ModelFolder.read(folder.path(), model, problems);
     } catch (IOException | IllegalArgumentException e) {
       problems.add("model.dir can't be read: " + e.getMessage());
       return null;
@@ -36,7 +48,7 @@ final class ModelReading {
   }
 
   /** Gives Flink's file systems their options, where none of Flink's own scripts has done so. */
-  private static void initializeFileSystems(ClassifyJobConfig config) {
+  private static void initializeFileSystems(Configuration flink) {
     if (System.getenv("FLINK_CONF_DIR") != null) {
       return;
     }
@@ -46,8 +58,8 @@ final class ModelReading {
                 ConfigConstants.ENV_FLINK_PLUGINS_DIR, ConfigConstants.DEFAULT_FLINK_PLUGINS_DIRS);
     PluginManager manager =
         Files.isDirectory(Path.of(plugins))
-            ? PluginUtils.createPluginManagerFromRootFolder(config.flink())
+            ? PluginUtils.createPluginManagerFromRootFolder(flink)
             : null;
-    FileSystem.initialize(config.flink(), manager);
+    FileSystem.initialize(flink, manager);
   }
 }

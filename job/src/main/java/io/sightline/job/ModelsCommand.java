@@ -21,7 +21,10 @@ final class ModelsCommand implements Runnable {
 
   /** The group with its commands. */
   static CommandLine group() {
-    return new CommandLine(new ModelsCommand()).addSubcommand(new ModelsListCommand());
+    return new CommandLine(new ModelsCommand())
+        .addSubcommand(new ModelsListCommand())
+        .addSubcommand(new ModelsShowCommand())
+        .addSubcommand(new ModelsCheckCommand());
   }
 
   @Override

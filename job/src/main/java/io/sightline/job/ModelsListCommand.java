@@ -96,12 +96,12 @@ final class ModelsListCommand implements Callable<Integer> {
           model.core() ? "*" : "",
           model.name(),
           model.inputSize(),
-          decimal(2, 100 * model.top1()),
-          decimal(2, times.gpu()),
-          decimal(2, times.gpuFast()),
-          decimal(2, times.cpu()),
-          decimal(2, times.cpuFast()),
-          decimal(1, model.megabytes()));
+          Line.decimal(2, 100 * model.top1()),
+          Line.decimal(2, times.gpu()),
+          Line.decimal(2, times.gpuFast()),
+          Line.decimal(2, times.cpu()),
+          Line.decimal(2, times.cpuFast()),
+          Line.decimal(1, model.megabytes()));
     }
     out.printf(
         "%n%d models, %d of them core (*). Top-1 is that on the validation images of ImageNet-1k; a"
@@ -111,7 +111,4 @@ final class ModelsListCommand implements Callable<Integer> {
     out.flush();
   }
 
-  private static String decimal(int places, double value) {
-    return String.format(Locale.ROOT, "%." + places + "f", value);
-  }
 }

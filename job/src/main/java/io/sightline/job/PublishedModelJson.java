@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sightline.job;
 
-import io.sightline.decode.Preprocessing;
 import io.sightline.model.Catalogue;
 import io.sightline.model.PublishedModel;
 import java.util.LinkedHashMap;
@@ -27,39 +26,12 @@ final class PublishedModelJson {
     tree.put("input_size", model.inputSize());
     tree.put("classes", model.classes());
     tree.put("top_k", model.topK());
-    tree.put("preprocessing", preprocessing(model.preprocessing()));
+    tree.put("preprocessing", PreprocessingJson.of(model.preprocessing()));
     if (model.wasExportedOtherwise()) {
-      tree.put("older_preprocessing", preprocessing(model.olderPreprocessing()));
+      tree.put("older_preprocessing", PreprocessingJson.of(model.olderPreprocessing()));
     }
     tree.put("inference_url", model.inferenceUrl());
     tree.put("training_url", model.trainingUrl());
-    return tree;
-  }
-
-  static Map<String, Object> preprocessing(Preprocessing preprocessing) {
-    Map<String, Object> tree = new LinkedHashMap<>();
-    Preprocessing.Resize resize = preprocessing.resize();
-    if (resize != null) {
-      Map<String, Object> rule = new LinkedHashMap<>();
-      if (resize.shortSide() > 0) {
-        rule.put("short_side", resize.shortSide());
-        rule.put("rounding", resize.rounding().name());
-      } else {
-        rule.put("width", resize.width());
-        rule.put("height", resize.height());
-      }
-      rule.put("interpolation", resize.interpolation().name());
-      tree.put("resize", rule);
-    }
-    Map<String, Object> crop = new LinkedHashMap<>();
-    crop.put("width", preprocessing.width());
-    crop.put("height", preprocessing.height());
-    crop.put("origin", preprocessing.crop().origin().name());
-    tree.put("crop", crop);
-    tree.put("channels", preprocessing.channels().name());
-    tree.put("scale", preprocessing.scale());
-    tree.put("mean", preprocessing.mean());
-    tree.put("std", preprocessing.std());
     return tree;
   }
 }

@@ -60,7 +60,8 @@ class ModelsListCommandTest {
     assertThat(models.get(0).get("name").asText()).isEqualTo("StarNet-S1");
     assertThat(models.get(0).get("top1").asDouble()).isEqualTo(0.736);
     assertThat(models.get(0).at("/preprocessing/resize/interpolation").asText())
-        .isEqualTo("PIL_BICUBIC");
+        .isEqualTo("bicubic");
+    assertThat(models.get(0).at("/preprocessing/resize/backend").asText()).isEqualTo("pil");
     assertThat(models.get(0).at("/older_preprocessing/resize/short_side").asInt()).isEqualTo(224);
   }
 

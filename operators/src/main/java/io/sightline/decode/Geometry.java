@@ -11,14 +11,14 @@ import io.sightline.reference.RejectedException;
 import org.jspecify.annotations.Nullable;
 
 /** The sizes of a {@link Preprocessing}, and what becomes of too large and too small images. */
-final class Geometry {
+public final class Geometry {
 
   private final @Nullable Resize resize;
   private final Crop crop;
   private final SmallImages smallImages;
   private final long maxPixels;
 
-  Geometry(Preprocessing preprocessing, DecodeSettings settings) {
+  public Geometry(Preprocessing preprocessing, DecodeSettings settings) {
     this.resize = preprocessing.resize();
     this.crop = preprocessing.crop();
     this.smallImages = settings.smallImages();
@@ -31,7 +31,7 @@ final class Geometry {
    *
    * @throws RejectedException where the image is smaller than the crop, or becomes too large
    */
-  Placement place(int width, int height) throws RejectedException {
+  public Placement place(int width, int height) throws RejectedException {
     int resizedWidth = resizedWidth(width, height);
     int resizedHeight = resizedHeight(width, height);
     if (resizedWidth < crop.width() || resizedHeight < crop.height()) {

@@ -9,7 +9,7 @@ package io.sightline.decode;
  * @param left column of the crop's left edge, at least 0
  * @param top row of the crop's upper edge, at least 0
  */
-record Placement(int width, int height, int left, int top) {
+public record Placement(int width, int height, int left, int top) {
 
   /** Pixels of the resized image. */
   long pixels() {
