@@ -38,7 +38,8 @@ class ArchitectureTest {
           "classify",
           "predict",
           "sink",
-          "evaluate");
+          "evaluate",
+          "diagnose");
 
   private static final String BASE = "io.sightline.";
   private static final String FLINK = "org.apache.flink..";
@@ -120,6 +121,19 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage(FLINK)
+        .check(CLASSES);
+  }
+
+  @Test
+  void diagnoseKnowsNoFlinkTypeButTheOptionsOfConfig() {
+    noClasses()
+        .that()
+        .resideInAPackage(packageOf("diagnose"))
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage(FLINK)
+                .and(DescribedPredicate.not(resideInAPackage("org.apache.flink.configuration..")))
+                .as("are Flink's, but for its options"))
         .check(CLASSES);
   }
 

@@ -11,14 +11,14 @@ import java.util.List;
  * @param classIds best first
  * @param scores in the order of {@code classIds}
  */
-record TopK(List<Integer> classIds, List<Float> scores) {
+public record TopK(List<Integer> classIds, List<Float> scores) {
 
   /**
    * Selects the best classes.
    *
    * @param scores one score a class, all finite
    */
-  static TopK of(float[] scores, int k, float minScore) {
+  public static TopK of(float[] scores, int k, float minScore) {
     int size = Math.min(k, scores.length);
     int[] best = new int[size];
     int found = 0;
@@ -43,7 +43,8 @@ record TopK(List<Integer> classIds, List<Float> scores) {
     return new TopK(classIds, kept);
   }
 
-  static boolean allFinite(float[] scores) {
+  /** Whether all scores are numbers, as {@link #of} needs them. */
+  public static boolean allFinite(float[] scores) {
     for (float score : scores) {
       if (!Float.isFinite(score)) {
         return false;
