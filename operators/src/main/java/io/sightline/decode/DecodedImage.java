@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sightline.decode;
 
+import io.sightline.config.DecodeSettings;
+import io.sightline.reference.RejectedException;
+import org.opencv.core.CvException;
 import org.opencv.core.Mat;
+import org.opencv.core.MatOfByte;
 
 /**
  * The pixels of one decoded image, to be brought before a model in several ways without being
@@ -17,6 +21,29 @@ public final class DecodedImage implements AutoCloseable {
     this.header = header;
   }
 
+  /**
+   * Decodes a JPEG, PNG or WebP, turned as the settings say, after its header was checked: for
+   * what looks at few images, since it keeps no memory for the next.
+   *
+   * @throws RejectedException where it is no image, too large, or broken
+   */
+  static DecodedImage of(byte[] encoded, DecodeSettings settings) throws RejectedException {
+    ImageDecoder.loadNatives();
+    ImageHeader probed = ImageProbe.probe(encoded, 0, encoded.length);
+    ImageDecoder.requireAtMost(settings.maxPixels(), probed);
+    if (probed.format() == ImageFormat.PNG) {
+      ImageProbe.requireWholePng(encoded, 0, encoded.length);
+    }
+    MatOfByte bytes = new MatOfByte(encoded);
+    try {
+      return new DecodedImage(ImageDecoder.decode(bytes, probed, settings.exifOrientation()), probed);
+    } catch (CvException e) {
+      throw ImageDecoder.corrupt(probed, e);
+    } finally {
+      bytes.release();
+    }
+  }
+
   /** Size of the pixels in bytes. */
   public long bytes() {
     return pixels.total() * pixels.elemSize();
@@ -25,6 +52,11 @@ public final class DecodedImage implements AutoCloseable {
   /** Another view of the same memory, which lives until the last of its views is released. */
   Mat view() {
     return pixels.submat(0, pixels.rows(), 0, pixels.cols());
+  }
+
+  /** The pixels, 8 bits each of blue, green and red; they live until this is closed. */
+  Mat pixels() {
+    return pixels;
   }
 
   ImageHeader header() {

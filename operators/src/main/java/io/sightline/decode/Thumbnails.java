@@ -5,8 +5,6 @@ import io.sightline.config.DecodeSettings;
 import io.sightline.reference.RejectedException;
 import org.opencv.core.CvException;
 import org.opencv.core.Mat;
-import org.opencv.core.MatOfByte;
-import org.opencv.core.MatOfInt;
 import org.opencv.core.Size;
 import org.opencv.imgcodecs.Imgcodecs;
 import org.opencv.imgproc.Imgproc;
@@ -21,9 +19,8 @@ public final class Thumbnails {
   private Thumbnails() {}
 
   /**
-   * The whole image as a JPEG without its metadata, turned as the model sees it: as its EXIF
-   * orientation says where {@code decode.exif-orientation} is on. An image that is small enough
-   * keeps its size.
+   * The whole image as a JPEG, its EXIF orientation applied and nothing else of its metadata kept.
+   * An image that is small enough keeps its size.
    *
    * @param encoded a JPEG, PNG or WebP
    * @param longSide most pixels of its longer side
@@ -31,34 +28,16 @@ public final class Thumbnails {
    */
   public static byte[] jpeg(byte[] encoded, int longSide, DecodeSettings settings)
       throws RejectedException {
-    ImageDecoder.loadNatives();
-    ImageHeader probed = ImageProbe.probe(encoded, 0, encoded.length);
-    ImageDecoder.requireAtMost(settings.maxPixels(), probed);
-    if (probed.format() == ImageFormat.PNG) {
-      ImageProbe.requireWholePng(encoded, 0, encoded.length);
-    }
-    Mat image = new Mat();
-    MatOfByte bytes = new MatOfByte(encoded);
-    MatOfByte jpeg = new MatOfByte();
-    MatOfInt parameters = new MatOfInt(Imgcodecs.IMWRITE_JPEG_QUALITY, QUALITY);
-    try {
-      Mat decoded = ImageDecoder.decode(bytes, probed, settings.exifOrientation());
+    try (DecodedImage image = DecodedImage.of(encoded, settings)) {
+      Mat small = new Mat();
       try {
-        shrink(decoded, image, longSide);
+        shrink(image.pixels(), small, longSide);
+        return PictureEncoder.encode(small, ".jpg", Imgcodecs.IMWRITE_JPEG_QUALITY, QUALITY);
+      } catch (CvException e) {
+        throw ImageDecoder.corrupt(image.header(), e);
       } finally {
-        decoded.release();
+        small.release();
       }
-      if (!Imgcodecs.imencode(".jpg", image, jpeg, parameters)) {
-        throw new IllegalStateException("OpenCV could not write a JPEG");
-      }
-      return jpeg.toArray();
-    } catch (CvException e) {
-      throw ImageDecoder.corrupt(probed, e);
-    } finally {
-      image.release();
-      bytes.release();
-      jpeg.release();
-      parameters.release();
     }
   }
 
