@@ -48,7 +48,8 @@ final class CheckList {
 
   static void print(PrintWriter out, List<Check> checks) {
     for (Check check : checks) {
-      String status = check.status() == Status.FAILED ? "FAILED" : PreprocessingJson.word(check.status());
+      String status =
+          check.status() == Status.FAILED ? "FAILED" : PreprocessingJson.word(check.status());
       out.printf("  %-7s %-14s %s%n", status, check.name(), check.text());
     }
   }

@@ -22,8 +22,7 @@ final class DiagnosisText {
     out.printf("  %-11s %d%n", "images", diagnosis.images());
     out.printf("  %-11s %s%n", "top-1", share(diagnosis.top1(), diagnosis.images()));
     out.printf("  %-11s %s%n", "top-5", share(diagnosis.top5(), diagnosis.images()));
-    out.printf(
-        Locale.ROOT, "  %-11s %.4f in the mean%n", "best score", diagnosis.meanConfidence());
+    out.printf(Locale.ROOT, "  %-11s %.4f in the mean%n", "best score", diagnosis.meanConfidence());
     Double published = Catalogue.publishedTop1(model.name(), model.classes());
     if (published != null) {
       out.printf(Locale.ROOT, "  %-11s %.4f top-1%n", "published", published);
@@ -48,8 +47,7 @@ final class DiagnosisText {
     out.printf(
         "%n%d. %s: %s%n",
         number,
-        String.join(
-            " and ", finding.causes().stream().map(cause -> cause.label()).toList()),
+        String.join(" and ", finding.causes().stream().map(cause -> cause.label()).toList()),
         finding.title());
     Comparison comparison = finding.comparison();
     if (comparison != null) {
@@ -94,8 +92,7 @@ final class DiagnosisText {
                   probability(comparison.adjustedPValue()),
                   tried.title());
             });
-    out.printf(
-        "P is that of McNemar's exact test, one-sided, corrected for all that was tried.%n");
+    out.printf("P is that of McNemar's exact test, one-sided, corrected for all that was tried.%n");
   }
 
   private static String share(int hits, int of) {

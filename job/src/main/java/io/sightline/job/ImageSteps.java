@@ -170,7 +170,9 @@ final class ImageSteps {
             .toArray();
     return "%s %s to %s"
         .formatted(
-            PreprocessingJson.word(type), Line.decimal(3, ends[0]), Line.decimal(3, ends[ends.length - 1]));
+            PreprocessingJson.word(type),
+            Line.decimal(3, ends[0]),
+            Line.decimal(3, ends[ends.length - 1]));
   }
 
   private double value(int pixel, int channel) {

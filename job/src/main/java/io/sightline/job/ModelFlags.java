@@ -36,7 +36,8 @@ final class ModelFlags {
   /** Finds and reads the model, with everything that is wrong. */
   Inspected read(Problems problems) {
     // The repository is an option, and must be known before the folder is.
-    InspectionConfig first = InspectionConfig.read(with(model, new Problems()).resolve(), new Problems());
+    InspectionConfig first =
+        InspectionConfig.read(with(model, new Problems()).resolve(), new Problems());
     ModelArgument argument = ModelArgument.of(model, first.model().repository());
     if (argument.isUnknown()) {
       problems.add(argument.unknown());

@@ -6,7 +6,6 @@ import io.sightline.model.PublishedModel;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -110,5 +109,4 @@ final class ModelsListCommand implements Callable<Integer> {
         models.size(), models.stream().filter(PublishedModel::core).count());
     out.flush();
   }
-
 }

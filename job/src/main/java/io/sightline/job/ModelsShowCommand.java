@@ -139,7 +139,10 @@ final class ModelsShowCommand implements Callable<Integer> {
               "input",
               "%1$d x %1$d, as the graph has it once it is converted"
                   .formatted(requireNonNull(published).inputSize())));
-      Line.print(out, argument.text() + ", from the catalogue", absent(argument, requireNonNull(published)));
+      Line.print(
+          out,
+          argument.text() + ", from the catalogue",
+          absent(argument, requireNonNull(published)));
       Line.print(out, "What becomes of an image", lines);
     } else {
       ModelText text = new ModelText(model);

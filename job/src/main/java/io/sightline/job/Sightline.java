@@ -58,7 +58,14 @@ public final class Sightline implements Runnable {
     EvaluateCommand evaluate =
         new EvaluateCommand(EvaluateJob::define, SessionProbe::run, BROKER_TIMEOUT);
     return withCommands(
-        Stream.concat(Stream.of(classify, evaluate, ModelsCommand.group()), Stream.of(moreCommands))
+        Stream.concat(
+                Stream.of(
+                    classify,
+                    evaluate,
+                    new CheckDatasetCommand(),
+                    new SplitDatasetCommand(),
+                    ModelsCommand.group()),
+                Stream.of(moreCommands))
             .toArray());
   }
 

@@ -32,7 +32,8 @@ class ModelsCheckCommandTest {
         .containsPattern("(?m)^  ok      session +on cpu, loaded in [0-9.]+ s$")
         .containsPattern("(?m)^  ok      batch +of any size: [0-9.]+ ms for one, .* for 8 ")
         .containsPattern("(?m)^  ok      finite ")
-        .containsPattern("(?m)^  ok      scores +of each image sum to 1 \\(1\\.0000 to 1\\.0000\\)$")
+        .containsPattern(
+            "(?m)^  ok      scores +of each image sum to 1 \\(1\\.0000 to 1\\.0000\\)$")
         .containsPattern("(?m)^  ok      same answers +alone and in a batch of 8: ")
         .doesNotContain("warning")
         .endsWith("The model can be run.\n");
@@ -68,7 +69,8 @@ class ModelsCheckCommandTest {
     assertThat(run(folder.toString())).isEqualTo(ExitCode.FAILED);
 
     assertThat(out.toString())
-        .containsPattern("(?m)^  FAILED  finite +16 of 16 answers have a score that is not a finite")
+        .containsPattern(
+            "(?m)^  FAILED  finite +16 of 16 answers have a score that is not a finite")
         .endsWith("The model can't be run as it is.\n");
   }
 

@@ -190,9 +190,7 @@ class ModelsShowCommandTest {
 
   private static void assertNumber(
       JsonNode shown, String key, Map<String, String> row, String column) {
-    assertThat(shown.get(key).asDouble())
-        .as(column)
-        .isEqualTo(Double.parseDouble(row.get(column)));
+    assertThat(shown.get(key).asDouble()).as(column).isEqualTo(Double.parseDouble(row.get(column)));
   }
 
   private static String words(JsonNode numbers) {

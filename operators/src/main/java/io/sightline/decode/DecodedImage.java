@@ -22,8 +22,8 @@ public final class DecodedImage implements AutoCloseable {
   }
 
   /**
-   * Decodes a JPEG, PNG or WebP, turned as the settings say, after its header was checked: for
-   * what looks at few images, since it keeps no memory for the next.
+   * Decodes a JPEG, PNG or WebP, turned as the settings say, after its header was checked: for what
+   * looks at few images, since it keeps no memory for the next.
    *
    * @throws RejectedException where it is no image, too large, or broken
    */
@@ -36,7 +36,8 @@ public final class DecodedImage implements AutoCloseable {
     }
     MatOfByte bytes = new MatOfByte(encoded);
     try {
-      return new DecodedImage(ImageDecoder.decode(bytes, probed, settings.exifOrientation()), probed);
+      return new DecodedImage(
+          ImageDecoder.decode(bytes, probed, settings.exifOrientation()), probed);
     } catch (CvException e) {
       throw ImageDecoder.corrupt(probed, e);
     } finally {

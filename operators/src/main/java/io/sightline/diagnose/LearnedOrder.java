@@ -8,8 +8,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -151,7 +151,8 @@ final class LearnedOrder {
       int output = pair.getKey().get(0);
       int label = pair.getKey().get(1);
       boolean clear =
-          pair.getValue() >= MIN_IMAGES && pair.getValue() >= MIN_SHARE * outputs.getOrDefault(output, 0);
+          pair.getValue() >= MIN_IMAGES
+              && pair.getValue() >= MIN_SHARE * outputs.getOrDefault(output, 0);
       if (clear && !table.containsKey(output) && taken.add(label)) {
         table.put(output, label);
       }

@@ -164,8 +164,7 @@ class GraphVariantsTest {
                 .formatted(folder));
   }
 
-  private List<String> problems(OnnxGraphs graph, String channels, String scale)
-      throws Exception {
+  private List<String> problems(OnnxGraphs graph, String channels, String scale) throws Exception {
     Problems problems = new Problems();
     assertThat(read(graph, channels, scale, "auto", problems)).isNull();
     return problems.messages();
@@ -223,8 +222,7 @@ class GraphVariantsTest {
     return switch (channels) {
       case "rgb" -> new double[] {rgb[0] / scale, rgb[1] / scale, rgb[2] / scale};
       case "bgr" -> new double[] {rgb[2] / scale, rgb[1] / scale, rgb[0] / scale};
-      default ->
-          new double[] {Math.rint(0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2]) / scale};
+      default -> new double[] {Math.rint(0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2]) / scale};
     };
   }
 

@@ -30,8 +30,7 @@ class MobileNetV2Test {
     Path folder = SharedFolder.resolve("models/mobilenet_v2_1.0_224_int8");
     Path dataset = SharedFolder.resolve("images/imagenet-200");
     Problems problems = new Problems();
-    ModelDescriptor model =
-        ModelFolder.read(folder, ModelSettings.of(folder.toString()), problems);
+    ModelDescriptor model = ModelFolder.read(folder, ModelSettings.of(folder.toString()), problems);
     assertThat(problems.messages()).isEmpty();
     Objects.requireNonNull(model);
     assertThat(model.output().activation()).isEqualTo(Activation.NONE);
