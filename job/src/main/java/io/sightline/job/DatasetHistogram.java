@@ -88,6 +88,6 @@ final class DatasetHistogram {
         .setXAxisLabelAlignmentVertical(TextAlignment.Right) // they end at the axis
         .setXAxisTicksVisible(names)
         .setPlotGridVerticalLinesVisible(false);
-    styler.setAvailableSpaceFill(0.8);
+    styler.setAvailableSpaceFill(0.8).setPlotContentSize(0.98);
   }
 }

@@ -47,7 +47,8 @@ public final class LabelledPicture {
   }
 
   /**
-   * The image with a label on it, its EXIF orientation applied, in the format of the file name.
+   * The image with a label on it, its EXIF orientation applied where the settings say so, in the
+   * format of the file name.
    *
    * @param encoded a JPEG, PNG or WebP
    * @param fileName one that {@link #canWrite} is true of

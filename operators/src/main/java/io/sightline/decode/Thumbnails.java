@@ -19,8 +19,9 @@ public final class Thumbnails {
   private Thumbnails() {}
 
   /**
-   * The whole image as a JPEG, its EXIF orientation applied and nothing else of its metadata kept.
-   * An image that is small enough keeps its size.
+   * The whole image as a JPEG without its metadata, turned as the model sees it: as its EXIF
+   * orientation says where {@code decode.exif-orientation} is on. An image that is small enough
+   * keeps its size.
    *
    * @param encoded a JPEG, PNG or WebP
    * @param longSide most pixels of its longer side
