@@ -65,7 +65,8 @@ public final class Geometry {
             : ", resized to %d x %d,".formatted(resizedWidth, resizedHeight);
     return new RejectedException(
         Reason.IMAGE_TOO_SMALL,
-        "the image of %d x %d pixels%s is smaller than the crop of %d x %d; decode.small-images: upscale would enlarge it"
+        ("the image of %d x %d pixels%s is smaller than the crop of %d x %d;"
+                + " decode.small-images: upscale would enlarge it")
             .formatted(width, height, resized, crop.width(), crop.height()));
   }
 
