@@ -6,6 +6,7 @@ import io.sightline.model.PublishedModel;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,17 +28,24 @@ record ModelArgument(
 
   /** What is a folder here is taken as one, be it also a name. */
   static ModelArgument of(String text, String repository) {
-    if (text.contains("/") || text.contains(":") || isFolder(text)) {
+    return of(text, repository, ModelArgument::isFolder);
+  }
+
+  static ModelArgument of(String text, String repository, Predicate<String> isFolder) {
+    if (text.contains("/") || text.contains(":") || isFolder.test(text)) {
       return new ModelArgument(text, text, null, null, null);
     }
     String searched = expanded(repository).replaceAll("/+$", "") + "/" + text;
     return new ModelArgument(
-        text, isFolder(searched) ? searched : null, text, Catalogue.find(text), searched);
+        text, isFolder.test(searched) ? searched : null, text, Catalogue.find(text), searched);
   }
 
-  /** Whether the folder that was given has the name of a model of the catalogue. */
-  boolean isFolderNamedAsAModel() {
-    return name == null && Catalogue.find(text) != null;
+  /** What to say where a folder was taken that a model of the catalogue has the name of. */
+  @Nullable String note() {
+    return name == null && Catalogue.find(text) != null
+        ? text
+            + " is a folder here, and is taken as one; a model of the catalogue has the same name"
+        : null;
   }
 
   /** Whether nothing is known of the name. */

@@ -20,7 +20,8 @@ import java.util.Set;
  * @param batch images of the batch: the graph's own where that is fixed
  * @param alone scores of each image by itself, {@code [images, C]}
  * @param together scores of the first images in one batch, {@code [batch, C]}
- * @param loadSeconds to load the libraries and open the session
+ * @param librarySeconds to load OpenCV, which is unpacked the first time
+ * @param loadSeconds to load ONNX Runtime and open the session
  * @param aloneMillis for one image by itself, the median
  * @param batchMillis for the whole batch
  */
@@ -29,6 +30,7 @@ record ModelTrial(
     int batch,
     List<float[]> alone,
     List<float[]> together,
+    double librarySeconds,
     double loadSeconds,
     double aloneMillis,
     double batchMillis) {
@@ -46,10 +48,11 @@ record ModelTrial(
   static ModelTrial run(ModelDescriptor model, InspectionConfig config) throws Exception {
     long start = System.nanoTime();
     ImageDecoder.loadNatives();
+    long natives = System.nanoTime();
     try (LocalFolder folder = LocalFolder.acquire(model.dir(), model.fingerprint());
         Classifier classifier =
             Classifier.open(model, folder.path(), config.device(), Set.of(), 0)) {
-      double loadSeconds = (System.nanoTime() - start) / 1e9;
+      double loadSeconds = (System.nanoTime() - natives) / 1e9;
       int fixed = model.input().fixedBatch();
       int batch = fixed > 0 ? fixed : config.batch().maxSize();
       ByteBuffer rows = rows(model, config, Math.max(batch, LEAST_IMAGES));
@@ -73,6 +76,7 @@ record ModelTrial(
           batch,
           alone,
           together,
+          (natives - start) / 1e9,
           loadSeconds,
           nanos[images / 2] / 1e6,
           batchMillis);

@@ -69,6 +69,10 @@ final class ModelsCheckCommand implements Callable<Integer> {
       return ExitCode.BAD_CONFIGURATION;
     }
     List<Check> checks = new ArrayList<>();
+    String note = inspected.argument().note();
+    if (note != null) {
+      checks.add(Check.ok("folder", note));
+    }
     checks.add(
         Check.ok("model", "%s, fingerprint %s".formatted(model.name(), model.fingerprint())));
     model.warnings().forEach(warning -> checks.add(Check.warning("model", warning)));
@@ -101,6 +105,7 @@ final class ModelsCheckCommand implements Callable<Integer> {
     if (trial != null) {
       tree.put("provider", trial.provider());
       tree.put("batch", trial.batch());
+      tree.put("library_seconds", trial.librarySeconds());
       tree.put("load_seconds", trial.loadSeconds());
       tree.put("alone_ms", trial.aloneMillis());
       tree.put("batch_ms", trial.batchMillis());

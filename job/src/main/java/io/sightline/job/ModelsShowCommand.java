@@ -8,6 +8,7 @@ import io.sightline.decode.RowFormat.ElementType;
 import io.sightline.fetch.LocalFolder;
 import io.sightline.model.Catalogue;
 import io.sightline.model.ModelDescriptor;
+import io.sightline.model.ModelFolder;
 import io.sightline.model.PublishedModel;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -71,6 +72,8 @@ final class ModelsShowCommand implements Callable<Integer> {
     }
   }
 
+  private record Contents(@Nullable String form, List<ModelFile> files) {}
+
   @Override
   public Integer call() throws IOException {
     Problems problems = new Problems();
@@ -83,11 +86,11 @@ final class ModelsShowCommand implements Callable<Integer> {
     ModelDescriptor model = inspected.descriptor();
     PublishedModel published = published(inspected.argument(), model);
     ImageSteps steps = steps(inspected, published);
-    List<ModelFile> files = model == null ? List.of() : files(model);
+    Contents contents = model == null ? new Contents(null, List.of()) : contents(model);
     if (format == OutputFormat.JSON) {
-      JsonOutput.print(spec.commandLine().getOut(), tree(model, published, steps, files));
+      JsonOutput.print(spec.commandLine().getOut(), tree(model, published, steps, contents));
     } else {
-      print(inspected.argument(), model, published, steps, files);
+      print(inspected.argument(), model, published, steps, contents);
     }
     return ExitCode.OK;
   }
@@ -109,15 +112,15 @@ final class ModelsShowCommand implements Callable<Integer> {
             model.preprocessing(), inspected.config().decode(), model.input().format().type());
   }
 
-  private static List<ModelFile> files(ModelDescriptor model) throws IOException {
+  private static Contents contents(ModelDescriptor model) throws IOException {
     List<ModelFile> files = new ArrayList<>();
     try (LocalFolder folder = LocalFolder.acquire(model.dir(), model.fingerprint());
         Stream<Path> paths = Files.walk(folder.path(), FILE_DEPTH)) {
       for (Path path : paths.filter(Files::isRegularFile).sorted().toList()) {
         files.add(new ModelFile(folder.path().relativize(path).toString(), Files.size(path)));
       }
+      return new Contents(ModelFolder.form(folder.path()), files);
     }
-    return files;
   }
 
   private void print(
@@ -125,12 +128,10 @@ final class ModelsShowCommand implements Callable<Integer> {
       @Nullable ModelDescriptor model,
       @Nullable PublishedModel published,
       ImageSteps steps,
-      List<ModelFile> files) {
+      Contents contents) {
     PrintWriter out = spec.commandLine().getOut();
-    if (argument.isFolderNamedAsAModel()) {
-      out.printf(
-          "%s is a folder here, and it is what is shown; a model of the catalogue has the same name.%n%n",
-          argument.text());
+    if (argument.note() != null) {
+      out.printf("%s.%n%n", argument.note());
     }
     List<Line> lines = new ArrayList<>(steps.lines());
     if (model == null) {
@@ -147,9 +148,9 @@ final class ModelsShowCommand implements Callable<Integer> {
     } else {
       ModelText text = new ModelText(model);
       lines.addAll(text.tensors());
-      Line.print(out, model.name(), head(model));
+      Line.print(out, model.name(), head(model, contents.form()));
       Line.print(out, "What becomes of an image", lines);
-      Line.print(out, "Files", fileLines(files));
+      Line.print(out, "Files", fileLines(contents.files()));
       if (!model.warnings().isEmpty()) {
         ProblemList.print(out, "Warnings", model.warnings());
         out.println();
@@ -161,11 +162,14 @@ final class ModelsShowCommand implements Callable<Integer> {
     out.flush();
   }
 
-  private static List<Line> head(ModelDescriptor model) {
+  private static List<Line> head(ModelDescriptor model, @Nullable String form) {
     List<Line> lines = new ArrayList<>();
     lines.add(new Line("folder", model.dir()));
     if (model.version() != null) {
       lines.add(new Line("version", model.version()));
+    }
+    if (form != null) {
+      lines.add(new Line("form", form));
     }
     lines.add(new Line("graph", model.graphFile()));
     lines.add(new Line("fingerprint", model.fingerprint()));
@@ -198,11 +202,12 @@ final class ModelsShowCommand implements Callable<Integer> {
       @Nullable ModelDescriptor model,
       @Nullable PublishedModel published,
       ImageSteps steps,
-      List<ModelFile> files) {
+      Contents contents) {
     Map<String, Object> tree = new LinkedHashMap<>();
     if (model != null) {
       tree.putAll(new ModelText(model).tree());
-      tree.put("files", files.stream().map(ModelFile::tree).toList());
+      tree.put("form", contents.form());
+      tree.put("files", contents.files().stream().map(ModelFile::tree).toList());
     } else {
       tree.put("name", requireNonNull(published).name());
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sightline.job;
 
+import io.sightline.decode.Preprocessing.Resize;
 import io.sightline.model.Catalogue;
 import io.sightline.model.PublishedModel;
 import java.util.ArrayList;
@@ -25,6 +26,21 @@ final class PublishedModelText {
     lines.add(new Line("CPU", time(times.cpu(), times.cpuFast())));
     lines.add(new Line("size", Line.decimal(1, model.megabytes()) + " MB"));
     lines.add(new Line("top-k", "%d by default".formatted(model.topK())));
+    Resize older = model.olderPreprocessing().resize();
+    if (model.wasExportedOtherwise() && older != null) {
+      lines.add(
+          new Line(
+              "older export",
+              "short side to %d, %s of OpenCV, crop %d x %d: so older releases of PaddleX wrote it"
+                  .formatted(
+                      older.shortSide(),
+                      PreprocessingJson.interpolation(older.interpolation()),
+                      model.olderPreprocessing().width(),
+                      model.olderPreprocessing().height())));
+      lines.add(
+          new Line(
+              "", "for such a folder model.preprocessing: catalogue takes what was evaluated"));
+    }
     lines.add(new Line("weights", model.inferenceUrl()));
     lines.add(new Line("to train on", model.trainingUrl()));
     return lines;

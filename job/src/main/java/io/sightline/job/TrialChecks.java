@@ -34,8 +34,11 @@ final class TrialChecks {
     checks.add(
         Check.ok(
             "session",
-            "on %s, loaded in %s s"
-                .formatted(trial.provider(), Line.decimal(2, trial.loadSeconds()))));
+            "on %s, loaded in %s s (OpenCV in %s s)"
+                .formatted(
+                    trial.provider(),
+                    Line.decimal(2, trial.loadSeconds()),
+                    Line.decimal(2, trial.librarySeconds()))));
     checks.add(Check.ok("batch", batch()));
     long notFinite =
         trial.together().stream().filter(row -> !isFinite(row)).count()

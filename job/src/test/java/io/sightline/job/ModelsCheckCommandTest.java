@@ -29,7 +29,7 @@ class ModelsCheckCommandTest {
     assertThat(err.toString()).isEmpty();
     assertThat(out.toString())
         .containsPattern("(?m)^  ok      model +TestClassifier, fingerprint [0-9a-f]{64}$")
-        .containsPattern("(?m)^  ok      session +on cpu, loaded in [0-9.]+ s$")
+        .containsPattern("(?m)^  ok      session +on cpu, loaded in [0-9.]+ s ")
         .containsPattern("(?m)^  ok      batch +of any size: [0-9.]+ ms for one, .* for 8 ")
         .containsPattern("(?m)^  ok      finite ")
         .containsPattern(

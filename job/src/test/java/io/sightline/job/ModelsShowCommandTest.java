@@ -85,6 +85,7 @@ class ModelsShowCommandTest {
     assertThat(err.toString()).isEmpty();
     assertThat(out.toString())
         .startsWith("TestClassifier\n")
+        .containsPattern("(?m)^  form +PaddleX's$")
         .containsPattern("(?m)^  fingerprint +[0-9a-f]{64}$")
         .containsPattern("(?m)^  resize +to 6 x 8, whatever the ratio of the sides$")
         .containsPattern("(?m)^  crop +the 6 x 8 around the centre, ")
@@ -125,6 +126,27 @@ class ModelsShowCommandTest {
     assertThat(out.toString())
         .contains("folder        " + folder + "/mine")
         .doesNotContain("Published");
+  }
+
+  @Test
+  void whatOlderReleasesExportedIsSaidWhereItDiffers() {
+    assertThat(run("StarNet-S1", "--set", "model.repository=" + folder)).isZero();
+
+    assertThat(out.toString())
+        .contains("bicubic as Pillow does it (backend pil)")
+        .contains("short side to 224, bilinear of OpenCV, crop 224 x 224")
+        .contains("model.preprocessing: catalogue");
+  }
+
+  @Test
+  void aFolderIsTakenBeforeAModelOfTheSameName() {
+    ModelArgument argument = ModelArgument.of("ResNet50", "/models", "ResNet50"::equals);
+
+    assertThat(argument.dir()).isEqualTo("ResNet50");
+    assertThat(argument.name()).isNull();
+    assertThat(argument.note()).contains("ResNet50 is a folder here");
+    assertThat(ModelArgument.of("ResNet50", "/models/", path -> false).searched())
+        .isEqualTo("/models/ResNet50");
   }
 
   @Test

@@ -43,4 +43,15 @@ final class FolderForm {
                 PlainFolder.FILE));
     return null;
   }
+
+  /** The name of a folder's form, by its files; null where it is none that is known. */
+  static @Nullable String name(Path folder) throws IOException {
+    if (PlainFolder.matches(folder)) {
+      return "plain, with " + PlainFolder.FILE;
+    }
+    if (PaddlexFolder.matches(folder)) {
+      return "PaddleX's";
+    }
+    return HuggingFaceFolder.matches(folder) ? "Hugging Face's" : null;
+  }
 }

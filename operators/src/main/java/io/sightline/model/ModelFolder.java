@@ -50,6 +50,16 @@ public final class ModelFolder {
   }
 
   /**
+   * The name of a folder's form, by its files.
+   *
+   * @param folder the folder on the local disk
+   * @return null where it is none that is known
+   */
+  public static @Nullable String form(Path folder) throws IOException {
+    return FolderForm.name(folder);
+  }
+
+  /**
    * Compares a folder with what was found in it when the job was submitted.
    *
    * @param folder the folder on the local disk
