@@ -46,7 +46,9 @@ final class Explanation {
         model.input().fixedBatch() == 0 ? "N" : String.valueOf(model.input().fixedBatch()),
         model.input().height(),
         model.input().width());
-    out.printf("  output       %s, %d classes%n%n", model.output().name(), model.classes());
+    out.printf("  output       %s, %d classes%n", model.output().name(), model.classes());
+    model.warnings().forEach(warning -> out.printf("  warning      %s%n", warning));
+    out.println();
   }
 
   /** Prints each task with the operators that are chained in it, from the source to the sinks. */

@@ -138,6 +138,43 @@ class ClassifyCommandTest {
     assertThat(defined).isEmpty();
   }
 
+  @Test
+  void aModelIsLookedUpByItsNameInTheRepository() throws IOException {
+    Path repository = folder.resolve("models");
+    OnnxGraphs.classifier(4, 8, 8).writeFolder(repository.resolve("Flowers_onnx"));
+    Files.createDirectories(repository.resolve("Flowers"));
+
+    int code = run("classify", "--config", named("Flowers", ""), "--explain");
+
+    assertThat(err.toString()).isEmpty();
+    assertThat(code).isZero();
+    assertThat(out.toString()).containsPattern("(?m)^  name +Flowers$").contains("4 classes");
+  }
+
+  @Test
+  void aModelThatIsNowhereAndABadLabelMapAreNamedTogether() throws IOException {
+    Path tags = Files.writeString(folder.resolve("tags.yml"), "{0: a, x: b}");
+
+    int code =
+        run("classify", "--config", named("ResNet50", "model.label-map: " + tags), "--explain");
+
+    assertThat(code).isEqualTo(ExitCode.BAD_CONFIGURATION);
+    assertThat(err.toString())
+        .containsPattern(
+            "(?m)^ +\\d+\\. model.name \\(ResNet50\\) was looked up: .*ResNet50_infer.tar")
+        .containsPattern("(?m)^ +\\d+\\. model.label-map \\(.*tags.yml\\): .* class id as its key");
+  }
+
+  private String named(String name, String more) throws IOException {
+    Path file = validFile(more);
+    String yaml =
+        Files.readString(file)
+            .replaceFirst(
+                "(?m)^model.dir: .*$",
+                "model.name: %s\nmodel.repository: %s".formatted(name, folder.resolve("models")));
+    return Files.writeString(file, yaml).toString();
+  }
+
   private Path validFile(String more) throws IOException {
     Path model = Files.createDirectories(folder.resolve("model"));
     OnnxGraphs.classifier(4, 8, 8).writeFolder(model);

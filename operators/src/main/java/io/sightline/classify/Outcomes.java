@@ -49,7 +49,7 @@ final class Outcomes {
     TopK best = TopK.of(scores, settings.topK(), settings.minScore());
     List<String> names = new ArrayList<>(best.classIds().size());
     for (int id : best.classIds()) {
-      names.add(model.labels().get(id));
+      names.add(model.tags().get(id));
     }
     ImageReference reference = image.reference();
     Decoded decoded = image.decoded();

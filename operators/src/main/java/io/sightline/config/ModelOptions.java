@@ -14,13 +14,19 @@ public final class ModelOptions {
           .withDescription(
               "Folder of the model: a path, or a URI of any Flink file system. It is read when the"
                   + " job is submitted and again by every TaskManager, which keeps one local copy;"
-                  + " both must see the same content. Required.");
+                  + " both must see the same content. Default: model.name is looked up in"
+                  + " model.repository.");
 
   public static final ConfigOption<String> NAME =
       ConfigOptions.key("model.name")
           .stringType()
           .noDefaultValue()
-          .withDescription("Name that events carry. Default: the name in the model's folder.");
+          .withDescription(
+              "Name that events carry. Default: the name in the model's folder. Without model.dir it"
+                  + " is one of PaddleX's 80 models (sightline models list) or the name of a folder in"
+                  + " model.repository, by default PaddleX's default, PP-LCNet_x1_0. With model.dir, a"
+                  + " folder that holds another model than the one of PaddleX's that is named is"
+                  + " refused.");
 
   public static final ConfigOption<String> VERSION =
       ConfigOptions.key("model.version")
@@ -81,8 +87,8 @@ public final class ModelOptions {
 
   static ModelSettings read(OptionReader options) {
     return new ModelSettings(
-        options.required(DIR),
-        options.find(NAME),
+        options.findText(DIR),
+        options.findText(NAME),
         options.find(VERSION),
         options.get(REPOSITORY),
         options.get(PREPROCESSING),

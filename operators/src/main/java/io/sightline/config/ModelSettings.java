@@ -47,6 +47,12 @@ public record ModelSettings(
     FALSE
   }
 
+  /** The same settings with the folder that was found. */
+  public ModelSettings at(String folder) {
+    return new ModelSettings(
+        folder, name, version, repository, preprocessing, applySoftmax, output, labelMap, locale);
+  }
+
   /** A folder, and all else by default. */
   public static ModelSettings of(String dir) {
     return of(dir, null, null);

@@ -51,6 +51,16 @@ final class OptionReader {
     return value;
   }
 
+  /** A text that must not be blank, or null where it is not set. */
+  @Nullable String findText(ConfigOption<String> option) {
+    String value = find(option);
+    if (value != null && value.isBlank()) {
+      problem(option.key() + " must not be blank");
+      return null;
+    }
+    return value;
+  }
+
   /** Whether an option is set, be its value good or bad. */
   boolean has(ConfigOption<?> option) {
     return configuration.containsKey(option.key());

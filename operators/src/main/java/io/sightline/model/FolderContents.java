@@ -38,4 +38,19 @@ record FolderContents(
     labels = labels == null ? null : List.copyOf(labels);
     warnings = List.copyOf(warnings);
   }
+
+  /** The same with another preprocessing. */
+  FolderContents with(Preprocessing preprocessing, String place) {
+    return new FolderContents(
+        graphFile,
+        modelName,
+        List.of(preprocessing),
+        place,
+        labels,
+        labelsPlace,
+        input,
+        output,
+        activation,
+        warnings);
+  }
 }

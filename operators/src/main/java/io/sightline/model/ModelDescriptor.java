@@ -47,6 +47,23 @@ public record ModelDescriptor(
     }
   }
 
+  /** The same model, whose events carry other label names. */
+  public ModelDescriptor withTags(List<String> others) {
+    return new ModelDescriptor(
+        settings,
+        dir,
+        graphFile,
+        name,
+        version,
+        fingerprint,
+        preprocessing,
+        input,
+        output,
+        labels,
+        others,
+        warnings);
+  }
+
   /** Number of classes, C. */
   public int classes() {
     return labels.size();

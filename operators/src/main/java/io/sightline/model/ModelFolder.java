@@ -39,7 +39,17 @@ public final class ModelFolder {
     ModelDescriptor descriptor = null;
     try {
       FolderContents contents = FolderForm.read(folder, dir(settings), found);
-      descriptor = contents == null ? null : read(folder, contents, settings, found);
+      if (contents != null) {
+        CatalogueChecks.checkName(settings, contents, found);
+        String name = name(settings, contents);
+        descriptor =
+            read(
+                folder,
+                CatalogueChecks.withPreprocessing(contents, settings, name, found),
+                settings,
+                name,
+                found);
+      }
     } catch (IOException e) {
       found.add("can't be read: " + e);
     }
@@ -82,7 +92,7 @@ public final class ModelFolder {
   }
 
   private static @Nullable ModelDescriptor read(
-      Path folder, FolderContents contents, ModelSettings settings, Problems problems)
+      Path folder, FolderContents contents, ModelSettings settings, String name, Problems problems)
       throws IOException {
     String file = contents.graphFile();
     Path graph = folder.resolve(file);
@@ -107,11 +117,13 @@ public final class ModelFolder {
       return null;
     }
     warnings.addAll(ends.warnings());
+    CatalogueChecks.warnOfDifferences(
+        CatalogueChecks.published(contents, name), preprocessing, labels.size(), warnings);
     return new ModelDescriptor(
         settings,
         dir(settings),
         file,
-        name(settings, contents),
+        name,
         settings.version(),
         Fingerprint.of(
             graph,

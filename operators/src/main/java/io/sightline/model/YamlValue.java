@@ -58,6 +58,11 @@ final class YamlValue {
   private final String key;
   private final Problems problems;
 
+  /** Kept, so that a problem is added once however often they are asked for. */
+  private @Nullable Map<String, YamlValue> fields;
+
+  private boolean fieldsRead;
+
   private YamlValue(Node node, String file, String key, Problems problems) {
     this.node = node;
     this.file = file;
@@ -155,6 +160,14 @@ final class YamlValue {
 
   /** The fields of a mapping, in the file's order; of a repeated key the first. */
   @Nullable Map<String, YamlValue> fields() {
+    if (!fieldsRead) {
+      fieldsRead = true;
+      fields = readFields();
+    }
+    return fields;
+  }
+
+  private @Nullable Map<String, YamlValue> readFields() {
     if (!(node instanceof MappingNode mapping)) {
       problem("must be a mapping (got " + describe() + ")");
       return null;

@@ -93,7 +93,10 @@ class ClassifyFunctionTest {
     ModelDescriptor model = Models.write(folder, graph);
 
     Instant before = Instant.now().minusMillis(1);
-    List<Outcome> outcomes = run(model, List.of(reference));
+    List<Outcome> outcomes =
+        run(
+            model.withTags(model.labels().stream().map(label -> "tag of " + label).toList()),
+            List.of(reference));
 
     assertThat(outcomes).hasSize(1);
     ClassificationEvent event = outcomes.get(0).event();
@@ -117,7 +120,7 @@ class ClassifyFunctionTest {
     assertThat(event.getClassifiedAt()).isBetween(before, Instant.now());
     assertThat(event.getClassIds()).hasSize(3);
     assertThat(event.getLabelNames())
-        .isEqualTo(event.getClassIds().stream().map(id -> "class-" + id).toList());
+        .isEqualTo(event.getClassIds().stream().map(id -> "tag of class-" + id).toList());
     TopK expected = TopK.of(graph.scores(200 / 255.0, 90 / 255.0, 20 / 255.0), 3, 0);
     assertThat(event.getClassIds()).isEqualTo(expected.classIds());
     for (int i = 0; i < 3; i++) {

@@ -29,7 +29,6 @@ class ClassifyJobConfigTest {
         .containsExactlyInAnyOrder(
             "source.kafka.bootstrap-servers must be set",
             "Either source.topics or source.topic-pattern must be set (got neither)",
-            "model.dir must be set",
             "sink.topic must be set, because sink.type is kafka",
             "rejections.topic must be set, because rejections.type is kafka");
   }

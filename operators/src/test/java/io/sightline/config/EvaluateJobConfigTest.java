@@ -20,7 +20,6 @@ class EvaluateJobConfigTest {
         .containsExactlyInAnyOrder(
             "source.kafka.bootstrap-servers must be set",
             "Either source.topics or source.topic-pattern must be set (got neither)",
-            "model.dir must be set",
             "rejections.topic must be set, because rejections.type is kafka",
             "evaluate.reports.topic must be set, because evaluate.reports.type is kafka");
     EvaluateJobConfig config = EveryEvaluateOptionTest.read(EveryEvaluateOptionTest.least());
