@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 /** The commands {@code sightline models ...}: what models there are, and what one of them does. */
 @Command(
     name = "models",
-    description = "Lists, shows and checks models. None of these commands starts a job.",
+    description = "Lists, shows, checks and diagnoses models. None of these commands starts a job.",
     mixinStandardHelpOptions = true)
 final class ModelsCommand implements Runnable {
 
@@ -24,7 +24,8 @@ final class ModelsCommand implements Runnable {
     return new CommandLine(new ModelsCommand())
         .addSubcommand(new ModelsListCommand())
         .addSubcommand(new ModelsShowCommand())
-        .addSubcommand(new ModelsCheckCommand());
+        .addSubcommand(new ModelsCheckCommand())
+        .addSubcommand(new ModelsDiagnoseCommand());
   }
 
   @Override

@@ -14,10 +14,6 @@ final class NameOrder {
 
   /** How a model's labels are ordered, as the end of a sentence; empty where nothing is seen. */
   static String describe(List<String> labels, DatasetNames names) {
-    if (isSorted(labels, Comparator.naturalOrder())
-        || isSorted(labels, String.CASE_INSENSITIVE_ORDER)) {
-      return "; the model's labels are sorted alphabetically";
-    }
     for (int shift : new int[] {1, -1}) {
       long shifted =
           names.names().entrySet().stream()
@@ -27,6 +23,10 @@ final class NameOrder {
         return "; the model's labels are shifted by one: the name of class k stands at k %s 1"
             .formatted(shift > 0 ? "+" : "-");
       }
+    }
+    if (isSorted(labels, Comparator.naturalOrder())
+        || isSorted(labels, String.CASE_INSENSITIVE_ORDER)) {
+      return "; the model's labels are sorted alphabetically";
     }
     return "";
   }

@@ -95,7 +95,7 @@ final class Search {
     List<Change> last =
         race.run(pairs, FINALISTS, PER_CAUSE, (done, of) -> progress.update("in pairs", done, of));
     for (Change pair : last) {
-      scored.add(new Scored(pair, comparePair(pair, pairHypotheses)));
+      scored.add(new Scored(pair, comparePair(pair, pairHypotheses, hypotheses)));
     }
     scored.sort(BEST_FIRST);
     return new Result(List.copyOf(scored), changes, pairs.size(), hypotheses);
@@ -148,9 +148,14 @@ final class Search {
         before, outcomes.correct(change, 1), outcomes.correct(change, Comparison.TOP), hypotheses);
   }
 
-  /** Against what is configured; significant only if it is so against each of its parts, too. */
-  private Comparison comparePair(Change pair, long hypotheses) throws Exception {
-    Comparison comparison = compare(outcomes.asConfigured(), pair, hypotheses);
+  /**
+   * Against what is configured; significant only if it is so against each of its parts, too.
+   *
+   * @param pairs that could have been tried
+   * @param hypotheses that could be the second change beside a part
+   */
+  private Comparison comparePair(Change pair, long pairs, long hypotheses) throws Exception {
+    Comparison comparison = compare(outcomes.asConfigured(), pair, pairs);
     if (!Scored.isFinding(comparison)) {
       return comparison;
     }
