@@ -112,8 +112,8 @@ final class ModelsDiagnoseCommand implements Callable<Integer> {
     if (threads < 1 || maxImages < 1) {
       throw new ParameterException(
           spec.commandLine(),
-          "--workers and --max-images must be at least 1 (got %d and %d)"
-              .formatted(threads, maxImages));
+          "--max-images must be at least 1, and so must --workers (got %d and %d)"
+              .formatted(maxImages, threads));
     }
     if (!split.matches("[A-Za-z0-9_-]+")) {
       throw new ParameterException(

@@ -32,7 +32,7 @@ final class NameOrder {
   }
 
   private static boolean is(List<String> labels, int place, String name) {
-    return place >= 0 && place < labels.size() && labels.get(place).equals(name);
+    return labels.get(Math.floorMod(place, labels.size())).equals(name);
   }
 
   private static boolean isSorted(List<String> labels, Comparator<String> order) {

@@ -146,8 +146,7 @@ class DiagnosticsTest {
 
   @Test
   void aShuffledOrderOfClassesIsFound() throws Exception {
-    List<Integer> seen =
-        images.stream().map(LabelledImage::classId).distinct().sorted().toList();
+    List<Integer> seen = images.stream().map(LabelledImage::classId).distinct().sorted().toList();
     List<Integer> order = new ArrayList<>(seen);
     Collections.rotate(order, 2);
     Finding first =
