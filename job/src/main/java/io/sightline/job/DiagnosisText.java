@@ -15,6 +15,11 @@ final class DiagnosisText {
 
   private static final int TRIED_SHOWN = 5;
 
+  /** Smaller ones are shown as such. */
+  private static final double SMALLEST_P = 0.0001;
+
+  private static final String SMALLEST_P_TEXT = "0.0001";
+
   private DiagnosisText() {}
 
   static void print(Diagnosis diagnosis, ModelDescriptor model, PrintWriter out) {
@@ -54,7 +59,7 @@ final class DiagnosisText {
       int before = comparison.top1() - comparison.net();
       out.printf(
           Locale.ROOT,
-          "   top-1 %.4f -> %.4f%s; %d images gained, %d lost, p = %s%n",
+          "   top-1 %.4f -> %.4f%s; %d images gained, %d lost, p %s%n",
           (double) before / comparison.images(),
           (double) comparison.top1() / comparison.images(),
           before == diagnosis.top1()
@@ -66,7 +71,9 @@ final class DiagnosisText {
               : "",
           comparison.gained(),
           comparison.lost(),
-          probability(comparison.adjustedPValue()));
+          comparison.adjustedPValue() < SMALLEST_P
+              ? "< " + SMALLEST_P_TEXT
+              : "= " + probability(comparison.adjustedPValue()));
     }
     if (!finding.evidence().isEmpty()) {
       out.printf("   %s%n", finding.evidence());
@@ -108,6 +115,6 @@ final class DiagnosisText {
   }
 
   private static String probability(double p) {
-    return p < 0.0001 ? "< 0.0001" : String.format(Locale.ROOT, "%.4f", p);
+    return p < SMALLEST_P ? "< " + SMALLEST_P_TEXT : String.format(Locale.ROOT, "%.4f", p);
   }
 }
