@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sightline.job;
 
+import io.sightline.fetch.FolderListing;
 import io.sightline.model.Catalogue;
+import io.sightline.model.ModelLookup;
 import io.sightline.model.PublishedModel;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
-import java.util.function.Predicate;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param dir its folder: a path or a URI; null where the repository has none of this name
  * @param name null where a folder was given
  * @param published null where the catalogue knows no such name, or a folder was given
- * @param searched the folder in the repository, there or not; null where a folder was given
+ * @param searched the first folder that was looked for in the repository; null where a folder was
+ *     given
  */
 record ModelArgument(
     String text,
@@ -26,18 +28,32 @@ record ModelArgument(
     @Nullable PublishedModel published,
     @Nullable String searched) {
 
-  /** What is a folder here is taken as one, be it also a name. */
-  static ModelArgument of(String text, String repository) {
-    return of(text, repository, ModelArgument::isFolder);
+  /** Names of what is in a folder; null where there is no such folder. */
+  @FunctionalInterface
+  interface Listing {
+    @Nullable List<String> names(String folder) throws IOException;
   }
 
-  static ModelArgument of(String text, String repository, Predicate<String> isFolder) {
-    if (text.contains("/") || text.contains(":") || isFolder.test(text)) {
+  /**
+   * What is a folder here is taken as one, be it also a name.
+   *
+   * @throws IOException where the repository can't be searched
+   */
+  static ModelArgument of(String text, String repository) throws IOException {
+    return of(text, repository, FolderListing::names);
+  }
+
+  static ModelArgument of(String text, String repository, Listing listing) throws IOException {
+    if (text.contains("/") || text.contains(":") || listing.names(text) != null) {
       return new ModelArgument(text, text, null, null, null);
     }
-    String searched = expanded(repository).replaceAll("/+$", "") + "/" + text;
-    return new ModelArgument(
-        text, isFolder.test(searched) ? searched : null, text, Catalogue.find(text), searched);
+    List<String> candidates = ModelLookup.candidates(text, repository);
+    List<@Nullable List<String>> entries = new ArrayList<>();
+    for (String candidate : candidates) {
+      entries.add(listing.names(candidate));
+    }
+    String dir = ModelLookup.choose(candidates, entries);
+    return new ModelArgument(text, dir, text, Catalogue.find(text), candidates.get(0));
   }
 
   /** What to say where a folder was taken that a model of the catalogue has the name of. */
@@ -63,19 +79,5 @@ record ModelArgument(
             nearest == null
                 ? "; `sightline models list` shows the names"
                 : ": did you mean " + nearest + "?");
-  }
-
-  private static boolean isFolder(String path) {
-    try {
-      return Files.isDirectory(Path.of(path));
-    } catch (InvalidPathException e) {
-      return false;
-    }
-  }
-
-  private static String expanded(String path) {
-    return path.equals("~") || path.startsWith("~/")
-        ? System.getProperty("user.home") + path.substring(1)
-        : path;
   }
 }

@@ -6,6 +6,8 @@ import io.sightline.config.InspectionConfig;
 import io.sightline.config.ModelOptions;
 import io.sightline.config.Problems;
 import io.sightline.model.ModelDescriptor;
+import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -26,19 +28,27 @@ final class ModelFlags {
    * What the flags lead to.
    *
    * @param descriptor null where there is no folder, or a problem
+   * @param faults what is wrong with the folder
    */
   record Inspected(
-      ModelArgument argument, InspectionConfig config, @Nullable ModelDescriptor descriptor) {}
+      ModelArgument argument,
+      InspectionConfig config,
+      @Nullable ModelDescriptor descriptor,
+      List<String> faults) {}
 
   @SuppressWarnings("NullAway.Init") // picocli sets the fields.
   ModelFlags() {}
 
-  /** Finds and reads the model, with everything that is wrong. */
+  /**
+   * Finds and reads the model.
+   *
+   * @param problems receives all that is wrong but for the folder's faults
+   */
   Inspected read(Problems problems) {
     // The repository is an option, and must be known before the folder is.
     InspectionConfig first =
         InspectionConfig.read(with(model, new Problems()).resolve(), new Problems());
-    ModelArgument argument = ModelArgument.of(model, first.model().repository());
+    ModelArgument argument = argument(first.model().repository(), problems);
     if (argument.isUnknown()) {
       problems.add(argument.unknown());
     }
@@ -48,9 +58,20 @@ final class ModelFlags {
       loader.set(ModelOptions.NAME.key(), argument.name(), "MODEL");
     }
     InspectionConfig inspection = InspectionConfig.read(loader.resolve(), problems);
+    Problems faults = new Problems();
     ModelDescriptor descriptor =
-        dir == null ? null : ModelReading.read(inspection.model(), inspection.flink(), problems);
-    return new Inspected(argument, inspection, descriptor);
+        dir == null ? null : ModelReading.read(inspection.model(), inspection.flink(), faults);
+    return new Inspected(argument, inspection, descriptor, faults.messages());
+  }
+
+  private ModelArgument argument(String repository, Problems problems) {
+    try {
+      return ModelArgument.of(model, repository);
+    } catch (IOException | IllegalArgumentException e) {
+      problems.add(
+          "model.repository (%s) can't be searched: %s".formatted(repository, e.getMessage()));
+      return new ModelArgument(model, model, null, null, null);
+    }
   }
 
   private ConfigLoader with(String dir, Problems problems) {

@@ -55,6 +55,7 @@ final class ModelsCheckCommand implements Callable<Integer> {
   public Integer call() {
     Problems problems = new Problems();
     ModelFlags.Inspected inspected = flags.read(problems);
+    inspected.faults().forEach(problems::add);
     ModelDescriptor model = inspected.descriptor();
     if (problems.isEmpty() && model == null) {
       problems.add(

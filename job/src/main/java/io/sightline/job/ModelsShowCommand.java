@@ -78,6 +78,9 @@ final class ModelsShowCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Problems problems = new Problems();
     ModelFlags.Inspected inspected = flags.read(problems);
+    if (inspected.argument().published() == null) {
+      inspected.faults().forEach(problems::add);
+    }
     if (!problems.isEmpty()) {
       ProblemList.print(
           spec.commandLine().getErr(), "The model can't be shown.", problems.messages());
@@ -90,7 +93,7 @@ final class ModelsShowCommand implements Callable<Integer> {
     if (format == OutputFormat.JSON) {
       JsonOutput.print(spec.commandLine().getOut(), tree(model, published, steps, contents));
     } else {
-      print(inspected.argument(), model, published, steps, contents);
+      print(inspected, model, published, steps, contents);
     }
     return ExitCode.OK;
   }
@@ -124,12 +127,13 @@ final class ModelsShowCommand implements Callable<Integer> {
   }
 
   private void print(
-      ModelArgument argument,
+      ModelFlags.Inspected inspected,
       @Nullable ModelDescriptor model,
       @Nullable PublishedModel published,
       ImageSteps steps,
       Contents contents) {
     PrintWriter out = spec.commandLine().getOut();
+    ModelArgument argument = inspected.argument();
     if (argument.note() != null) {
       out.printf("%s.%n%n", argument.note());
     }
@@ -143,7 +147,7 @@ final class ModelsShowCommand implements Callable<Integer> {
       Line.print(
           out,
           argument.text() + ", from the catalogue",
-          absent(argument, requireNonNull(published)));
+          absent(argument, requireNonNull(published), inspected.faults()));
       Line.print(out, "What becomes of an image", lines);
     } else {
       ModelText text = new ModelText(model);
@@ -176,7 +180,11 @@ final class ModelsShowCommand implements Callable<Integer> {
     return lines;
   }
 
-  private static List<Line> absent(ModelArgument argument, PublishedModel published) {
+  private static List<Line> absent(
+      ModelArgument argument, PublishedModel published, List<String> faults) {
+    if (!faults.isEmpty()) {
+      return faults.stream().map(fault -> new Line("can't be used", fault)).toList();
+    }
     return List.of(
         new Line("folder", "none: there is no " + argument.searched()),
         new Line("", "download " + published.inferenceUrl() + " and unpack it, then"),

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sightline.testing.OnnxGraphs;
 import io.sightline.testing.SharedFolder;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -139,14 +140,34 @@ class ModelsShowCommandTest {
   }
 
   @Test
-  void aFolderIsTakenBeforeAModelOfTheSameName() {
-    ModelArgument argument = ModelArgument.of("ResNet50", "/models", "ResNet50"::equals);
+  void aFolderIsTakenBeforeAModelOfTheSameName() throws IOException {
+    ModelArgument argument = ModelArgument.of("ResNet50", "/models", folder -> List.of());
 
     assertThat(argument.dir()).isEqualTo("ResNet50");
     assertThat(argument.name()).isNull();
     assertThat(argument.note()).contains("ResNet50 is a folder here");
-    assertThat(ModelArgument.of("ResNet50", "/models/", path -> false).searched())
+    assertThat(ModelArgument.of("ResNet50", "/models/", path -> null).searched())
         .isEqualTo("/models/ResNet50");
+  }
+
+  @Test
+  void aNameIsFoundInTheRepositoryAsAJobFindsIt() throws IOException {
+    Files.createDirectories(folder.resolve("ResNet50"));
+    OnnxGraphs.classifier(1000, 224, 224).writeFolder(folder.resolve("ResNet50_onnx"));
+
+    assertThat(run("ResNet50", "--set", "model.repository=" + folder)).isEqualTo(ExitCode.OK);
+    assertThat(out.toString()).contains(folder + "/ResNet50_onnx");
+  }
+
+  @Test
+  void aFolderOfPaddleWeightsIsShownFromTheCatalogueWithTheWayToConvertIt() throws IOException {
+    Path weights = Files.createDirectories(folder.resolve("ResNet50"));
+    Files.createFile(weights.resolve("inference.pdiparams"));
+
+    assertThat(run("ResNet50", "--set", "model.repository=" + folder)).isEqualTo(ExitCode.OK);
+    assertThat(out.toString())
+        .contains("can't be used", "--paddle2onnx", weights.toString())
+        .contains("Published about ResNet50");
   }
 
   @Test

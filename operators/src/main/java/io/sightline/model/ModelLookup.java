@@ -28,8 +28,13 @@ public final class ModelLookup {
     if (dir != null) {
       return List.of(expand(dir));
     }
-    String repository = repository(settings);
-    return ENDINGS.stream().map(ending -> repository + "/" + name(settings) + ending).toList();
+    return candidates(name(settings), settings.repository());
+  }
+
+  /** The folders of a repository that may hold the model of a name, most likely first. */
+  public static List<String> candidates(String name, String repository) {
+    String folder = folder(repository) + "/" + name;
+    return ENDINGS.stream().map(ending -> folder + ending).toList();
   }
 
   /**
@@ -55,7 +60,7 @@ public final class ModelLookup {
   /** What to say where no candidate is a folder. */
   public static String notFound(ModelSettings settings) {
     String name = name(settings);
-    String repository = repository(settings);
+    String repository = folder(settings.repository());
     String searched =
         "%s has no folder of this name (nor with the ending %s)"
             .formatted(repository, String.join(", ", ENDINGS.subList(1, ENDINGS.size())));
@@ -88,8 +93,8 @@ public final class ModelLookup {
     return settings.name() == null ? DEFAULT_NAME : settings.name();
   }
 
-  private static String repository(ModelSettings settings) {
-    return expand(settings.repository()).replaceAll("/+$", "");
+  private static String folder(String repository) {
+    return expand(repository).replaceAll("/+$", "");
   }
 
   /** A path that starts in the user's home, as a shell reads it. */
