@@ -73,7 +73,7 @@ final class SabotagedFolders {
 
   /** A graph that takes its channels in the reversed order. */
   static GraphProto.Builder reverseChannels(GraphProto.Builder graph) {
-    String input = graph.getInput(0).getName();
+    String input = graph.getNode(0).getInput(0); // initializers may be listed among the inputs
     graph.getNodeBuilder(0).setInput(0, "reversed");
     return graph
         .addInitializer(indices("channels", new int[] {2, 1, 0}))
