@@ -71,8 +71,6 @@ class DemoIT {
     "INT, Classifying, 130",
     "TERM, Classifying, 143",
     "INT, 'Flink   ', 130",
-    "TERM, 'Flink   ', 143",
-    "INT, ' ms', 130",
     "TERM, ' ms', 143"
   })
   void asSoonAsItIsInterruptedItStopsAndLeavesNothingBehind(
