@@ -88,7 +88,7 @@ final class HttpFetcher implements AutoCloseable {
           if (lease != null) {
             lease.close();
             fetch.deadline().run();
-            go(fetch, uri, MAX_REDIRECTS);
+            go(fetch, uri, MAX_REDIRECTS, true);
           }
         });
   }
@@ -99,7 +99,7 @@ final class HttpFetcher implements AutoCloseable {
     executor.shutdown();
   }
 
-  private void go(Fetch fetch, URI uri, int redirectsLeft) {
+  private void go(Fetch fetch, URI uri, int redirectsLeft, boolean mayRepeat) {
     try {
       CompletableFuture<URI> checked = gate.check(uri);
       fetch.cancelWith(checked);
@@ -107,7 +107,7 @@ final class HttpFetcher implements AutoCloseable {
           checked,
           (target, failure) -> {
             if (target != null) {
-              send(fetch, target, redirectsLeft, true);
+              send(fetch, target, redirectsLeft, mayRepeat);
             } else if (failure != null) {
               fetch.fail(FetchErrors.unwrap(failure));
             }
@@ -154,7 +154,7 @@ final class HttpFetcher implements AutoCloseable {
                 && !answered.get()
                 && !fetch.isDone()
                 && FetchErrors.isReset(failure)) {
-              send(fetch, uri, redirectsLeft, false);
+              go(fetch, uri, redirectsLeft, false); // the gate is asked again, too
             } else if (failure != null) {
               FetchErrors.requestFailed(fetch, uri.toString(), settings.connectTimeout(), failure);
             } else {
@@ -239,7 +239,7 @@ final class HttpFetcher implements AutoCloseable {
           "was answered with status %d and no usable Location".formatted(status));
       return;
     }
-    go(fetch, target, redirectsLeft - 1);
+    go(fetch, target, redirectsLeft - 1, true);
   }
 
   private boolean isFollowed(URI from, URI to) {
