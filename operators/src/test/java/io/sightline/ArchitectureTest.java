@@ -3,6 +3,7 @@ package io.sightline;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
 import static com.tngtech.archunit.lang.conditions.ArchConditions.onlyDependOnClassesThat;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -125,10 +126,10 @@ class ArchitectureTest {
   }
 
   @Test
-  void diagnoseKnowsNoFlinkTypeButTheOptionsOfConfig() {
+  void predictAndDiagnoseKnowNoFlinkTypeButTheOptionsOfConfig() {
     noClasses()
         .that()
-        .resideInAPackage(packageOf("diagnose"))
+        .resideInAnyPackage(packageOf("predict"), packageOf("diagnose"))
         .should()
         .dependOnClassesThat(
             resideInAPackage(FLINK)
@@ -151,10 +152,23 @@ class ArchitectureTest {
   @Test
   void onlyDecodeKnowsOpenCv() {
     noClasses()
-        .that(DescribedPredicate.not(resideInAPackage(packageOf("decode"))))
+        .that(DescribedPredicate.not(resideInAnyPackage(packageOf("decode"), packageOf("predict"))))
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(OPENCV, BYTEDECO)
+        .check(CLASSES);
+  }
+
+  @Test
+  void predictTakesAMatAndKnowsNothingElseOfOpenCv() {
+    noClasses()
+        .that()
+        .resideInAPackage(packageOf("predict"))
+        .should()
+        .dependOnClassesThat(
+            resideInAnyPackage(OPENCV, BYTEDECO)
+                .and(DescribedPredicate.not(name("org.opencv.core.Mat")))
+                .as("are OpenCV's, but for its Mat"))
         .check(CLASSES);
   }
 

@@ -3,7 +3,10 @@ package io.sightline.decode;
 
 import io.sightline.config.DecodeSettings;
 import io.sightline.reference.RejectedException;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.opencv.core.CvException;
+import org.opencv.core.CvType;
 import org.opencv.core.Mat;
 import org.opencv.core.MatOfByte;
 
@@ -43,6 +46,54 @@ public final class DecodedImage implements AutoCloseable {
     } finally {
       bytes.release();
     }
+  }
+
+  /**
+   * Pixels that somebody else has decoded. They are not copied: whoever gave them leaves them as
+   * they are until this is closed, and may release them before.
+   *
+   * @param pixels 8 bits each of blue, green and red
+   * @throws IllegalArgumentException where they are not
+   */
+  public static DecodedImage of(Mat pixels) {
+    requirePixels(pixels);
+    return new DecodedImage(
+        pixels.submat(0, pixels.rows(), 0, pixels.cols()),
+        new ImageHeader(ImageFormat.BGR, pixels.cols(), pixels.rows()));
+  }
+
+  /**
+   * Says whether pixels can be taken as they are.
+   *
+   * @throws IllegalArgumentException where they are not rows of 8 bits each of blue, green and red
+   */
+  public static void requirePixels(Mat pixels) {
+    if (pixels.empty() || pixels.dims() != 2 || pixels.type() != CvType.CV_8UC3) {
+      throw new IllegalArgumentException(
+          "a Mat must hold rows of 8 bits each of blue, green and red, %s (got %s of %s)"
+              .formatted(
+                  CvType.typeToString(CvType.CV_8UC3),
+                  CvType.typeToString(pixels.type()),
+                  pixels.empty() ? "no pixels" : sides(pixels)));
+    }
+  }
+
+  private static String sides(Mat pixels) {
+    return IntStream.range(0, pixels.dims())
+        .mapToObj(i -> Integer.toString(pixels.size(i)))
+        .collect(Collectors.joining(" x "));
+  }
+
+  /**
+   * A copy of pixels in the heap.
+   *
+   * @param pixels {@code [height, width, 3]}: 8 bits each of blue, green and red
+   */
+  public static DecodedImage ofBgr(byte[] pixels, int width, int height) {
+    ImageDecoder.loadNatives();
+    Mat mat = new Mat(height, width, CvType.CV_8UC3);
+    mat.put(0, 0, pixels);
+    return new DecodedImage(mat, new ImageHeader(ImageFormat.BGR, width, height));
   }
 
   /** Size of the pixels in bytes. */

@@ -5,7 +5,9 @@ package io.sightline.decode;
 public enum ImageFormat {
   JPEG("jpeg"),
   PNG("png"),
-  WEBP("webp");
+  WEBP("webp"),
+  /** Pixels that were never encoded, which no event is about. */
+  BGR("bgr");
 
   private final String label;
 
