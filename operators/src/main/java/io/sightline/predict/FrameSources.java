@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sightline.predict;
 
-import io.sightline.decode.DecodedImage;
 import java.nio.file.Path;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
@@ -44,19 +43,7 @@ final class FrameSources {
     if (input instanceof Inputs.Remote remote) {
       throw new UnsupportedOperationException(remote.uri().getScheme());
     }
-    if (input instanceof Inputs.Encoded encoded) {
-      byte[] bytes = encoded.bytes();
-      return new Frame(null, null, buffer -> new Content.Encoded(bytes, 0, bytes.length));
-    }
-    if (input instanceof Inputs.Matrix matrix) {
-      return new Frame(null, null, buffer -> new Content.Decoded(DecodedImage.of(matrix.image())));
-    }
-    BgrImage image = ((Inputs.Pixels) input).image();
-    return new Frame(
-        null,
-        null,
-        buffer ->
-            new Content.Decoded(DecodedImage.ofBgr(image.pixels(), image.width(), image.height())));
+    return new Frame(null, null, (Content) input);
   }
 
   private static Frame file(Path path, PredictSettings settings) {

@@ -28,7 +28,7 @@ import org.opencv.core.Mat;
  */
 public final class ImageClassifier implements AutoCloseable {
 
-  private static final int IDLE_SECONDS = 1;
+  private static final int IDLE_MILLIS = 200;
   private static final Cleaner CLEANER = Cleaner.create();
   private static final AtomicInteger NUMBER = new AtomicInteger();
 
@@ -58,8 +58,8 @@ public final class ImageClassifier implements AutoCloseable {
         new ThreadPoolExecutor(
             0,
             Integer.MAX_VALUE,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
+            IDLE_MILLIS,
+            TimeUnit.MILLISECONDS,
             new SynchronousQueue<>(),
             work -> {
               Thread worker = new Thread(work, name + "-" + thread.getAndIncrement());
@@ -170,7 +170,12 @@ public final class ImageClassifier implements AutoCloseable {
    */
   public Stream<Prediction> predictAll(Iterable<Input> inputs) {
     PredictionRun run =
-        new PredictionRun(predictor, FrameSources.open(inputs, settings), threads, workers);
+        new PredictionRun(
+            predictor::predict,
+            predictor.batchSize(),
+            FrameSources.open(inputs, settings),
+            threads,
+            workers);
     synchronized (runs) {
       if (closed) {
         throw closedException();

@@ -135,6 +135,15 @@ public record PredictSettings(
             model.locale()));
   }
 
+  /** The device as {@link #withDevice(String)} takes it. */
+  String deviceName() {
+    return switch (device.provider()) {
+      case AUTO -> "auto";
+      case CPU -> "cpu";
+      case CUDA, TENSORRT -> "gpu:" + Math.max(0, device.index());
+    };
+  }
+
   private DeviceSettings deviceOf(String name) {
     Matcher gpu = GPU.matcher(name);
     DeviceSettings.Provider provider = device.provider();

@@ -23,7 +23,8 @@ final class PredictionRun implements AutoCloseable {
   /** Frames that are under way or wait for their turn, at least. */
   private static final int WINDOW_FRAMES = 64;
 
-  private final Predictor predictor;
+  private final BatchPredictor predictor;
+  private final int batchSize;
   private final FrameSource source;
   private final Executor threads;
   private final int workers;
@@ -49,17 +50,27 @@ final class PredictionRun implements AutoCloseable {
   private boolean sourceClosed;
   private @Nullable Throwable failure;
 
+  /** Predicts the frames of a batch on the calling thread. Thread-safe. */
+  interface BatchPredictor {
+
+    /** One prediction a frame, in their order; throws where the session is broken. */
+    List<Prediction> predict(List<Frame> frames) throws Exception;
+  }
+
   /**
+   * @param batchSize frames of a batch, at most
    * @param threads runs workers, each on a thread of its own
    * @param workers that work at once, at most
    */
   @SuppressWarnings({"unchecked", "rawtypes"})
-  PredictionRun(Predictor predictor, FrameSource source, Executor threads, int workers) {
+  PredictionRun(
+      BatchPredictor predictor, int batchSize, FrameSource source, Executor threads, int workers) {
     this.predictor = predictor;
+    this.batchSize = batchSize;
     this.source = source;
     this.threads = threads;
     this.workers = workers;
-    this.window = new List[Math.max(WINDOW_FRAMES / predictor.batchSize(), 4 * workers)];
+    this.window = new List[Math.max(WINDOW_FRAMES / batchSize, 4 * workers)];
   }
 
   /**
@@ -169,8 +180,8 @@ final class PredictionRun implements AutoCloseable {
   }
 
   private List<Frame> take() {
-    List<Frame> frames = new ArrayList<>(predictor.batchSize());
-    while (frames.size() < predictor.batchSize()) {
+    List<Frame> frames = new ArrayList<>(batchSize);
+    while (frames.size() < batchSize) {
       Frame frame = source.next();
       if (frame == null) {
         break;
@@ -213,7 +224,7 @@ final class PredictionRun implements AutoCloseable {
   private long begin(List<Frame> frames) {
     lock.lock();
     try {
-      ended |= frames.size() < predictor.batchSize();
+      ended |= frames.size() < batchSize;
       if (frames.isEmpty() || closed) {
         active--;
         changed.signalAll();

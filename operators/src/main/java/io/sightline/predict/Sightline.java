@@ -75,7 +75,10 @@ public final class Sightline {
       return new ImageClassifier(model, classifier, settings);
     } catch (Exception e) {
       throw new ConfigurationException(
-          List.of("model.dir (%s): it can't be run: %s".formatted(model.dir(), e.getMessage())), e);
+          List.of(
+              "model.dir (%s): it can't be run on %s: %s"
+                  .formatted(model.dir(), settings.deviceName(), e.getMessage())),
+          e);
     }
   }
 

@@ -50,7 +50,7 @@ public final class BenchCommand implements Callable<Integer> {
   private static final Duration WARM_UP = Duration.ofSeconds(5);
   private static final String NAMES_LIST =
       "decode, preprocess, session, decode-preprocess, naive-decode-preprocess, naive-loop,"
-          + " bare-loop, classify-job, classify-job-slots, classify-job-one-partition,"
+          + " bare-loop, predict, classify-job, classify-job-slots, classify-job-one-partition,"
           + " classify-job-exchange, classify-job-http, latency";
   private static final List<String> NAMES = List.of(NAMES_LIST.split(", "));
   private static final List<Duration> LATENCY_INTERVALS =
@@ -117,7 +117,8 @@ public final class BenchCommand implements Callable<Integer> {
       description =
           "Variants to measure (default: all): "
               + NAMES_LIST
-              + ". classify-job has one slot with all workers, as a TaskManager has by default;"
+              + ". bare-loop has the images in memory; predict, the Java API's stream, reads each"
+              + " from its file. classify-job has one slot with all workers, as a TaskManager has by default;"
               + " classify-job-slots has a slot for each worker and a partition for each slot, and"
               + " classify-job-one-partition one partition for all slots; classify-job-exchange has"
               + " an exchange between parse and classify; classify-job-http fetches from a loopback"
@@ -258,6 +259,7 @@ public final class BenchCommand implements Callable<Integer> {
         add(variants, "naive-loop", () -> naive.loop(count));
       }
       add(variants, "bare-loop", () -> loops.bareLoop(count));
+      add(variants, "predict", () -> new PredictVariant(model, pictures, size, count));
       JobFactory jobs =
           (slots, partitions, uris) ->
               new BenchJob.Setup(

@@ -54,9 +54,14 @@ final class Images {
     return files.size();
   }
 
+  /** The file of an image. */
+  Path file(int index) {
+    return files.get(Math.floorMod(index, files.size()));
+  }
+
   /** URI of the file of an image. */
   String uri(int index) {
-    return files.get(Math.floorMod(index, files.size())).toUri().toString();
+    return file(index).toUri().toString();
   }
 
   byte[] next() {
