@@ -30,7 +30,7 @@ public final class DecodedImage implements AutoCloseable {
    *
    * @throws RejectedException where it is no image, too large, or broken
    */
-  static DecodedImage of(byte[] encoded, DecodeSettings settings) throws RejectedException {
+  public static DecodedImage of(byte[] encoded, DecodeSettings settings) throws RejectedException {
     ImageDecoder.loadNatives();
     ImageHeader probed = ImageProbe.probe(encoded, 0, encoded.length);
     ImageDecoder.requireAtMost(settings.maxPixels(), probed);

@@ -59,12 +59,22 @@ final class Preprocessor implements AutoCloseable {
    * @throws ReallocatedRowError where the row was not written
    */
   void write(Mat image, Placement placement, RowMats row) {
-    Mat crop = resizer.crop(image, placement);
+    Mat crop = crop(image, placement);
     try {
       writer.write(crop, row);
     } finally {
       crop.release();
     }
+  }
+
+  /**
+   * The pixels that the model sees, before they are normalised.
+   *
+   * @return 8 bits each of blue, green and red, or of grey; valid until the next call, and released
+   *     by the caller
+   */
+  Mat crop(Mat image, Placement placement) {
+    return resizer.crop(image, placement);
   }
 
   @Override

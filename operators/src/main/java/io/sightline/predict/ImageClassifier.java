@@ -131,7 +131,7 @@ public final class ImageClassifier implements AutoCloseable {
     Frame frame = FrameSources.single(input, settings);
     Prediction prediction;
     try {
-      prediction = predictor.predict(List.of(frame)).get(0);
+      prediction = predictor.predict(List.of(frame), predictor.newContext()).get(0);
     } catch (RuntimeException e) {
       throw e;
     } catch (Exception e) {
@@ -169,9 +169,10 @@ public final class ImageClassifier implements AutoCloseable {
    * @throws IllegalStateException where this is closed
    */
   public Stream<Prediction> predictAll(Iterable<Input> inputs) {
+    PredictionContext context = predictor.newContext();
     PredictionRun run =
         new PredictionRun(
-            predictor::predict,
+            frames -> predictor.predict(frames, context),
             predictor.batchSize(),
             FrameSources.open(inputs, settings),
             threads,

@@ -50,19 +50,25 @@ final class Predictor implements AutoCloseable {
     return batchSize;
   }
 
+  /** What the predictions of one more stream, or of one image, have in common. */
+  PredictionContext newContext() {
+    return new PredictionContext(settings.decode(), model.preprocessing(), new ResultNames());
+  }
+
   /**
    * Predicts images.
    *
    * @param frames at most {@link #batchSize} of them
+   * @param context of the stream that they are of
    * @return one prediction a frame, in their order
    * @throws IllegalStateException where this is closed
    * @throws Exception where the session is broken
    */
-  List<Prediction> predict(List<Frame> frames) throws Exception {
+  List<Prediction> predict(List<Frame> frames, PredictionContext context) throws Exception {
     Workspace workspace = acquire();
     boolean usable = false;
     try {
-      List<Prediction> predictions = predict(frames, workspace);
+      List<Prediction> predictions = predict(frames, context, workspace);
       usable = true;
       return predictions;
     } finally {
@@ -70,7 +76,8 @@ final class Predictor implements AutoCloseable {
     }
   }
 
-  private List<Prediction> predict(List<Frame> frames, Workspace workspace) throws Exception {
+  private List<Prediction> predict(
+      List<Frame> frames, PredictionContext context, Workspace workspace) throws Exception {
     Prediction[] predictions = new Prediction[frames.size()];
     int[] frameOfRow = new int[frames.size()];
     int size = 0;
@@ -79,7 +86,7 @@ final class Predictor implements AutoCloseable {
         workspace.write(frames.get(i).content(), size);
         frameOfRow[size++] = i;
       } catch (RejectedException e) {
-        predictions[i] = rejected(frames.get(i), e);
+        predictions[i] = Prediction.rejected(frames.get(i), context, e);
       }
     }
     if (size > 0) {
@@ -92,23 +99,24 @@ final class Predictor implements AutoCloseable {
             @Override
             public void scored(int row, float[] scores) {
               int frame = frameOfRow[row];
-              predictions[frame] = prediction(frames.get(frame), scores);
+              predictions[frame] = prediction(frames.get(frame), context, scores);
             }
 
             @Override
             public void rejected(int row, RejectedException why) {
               int frame = frameOfRow[row];
-              predictions[frame] = Predictor.this.rejected(frames.get(frame), why);
+              predictions[frame] = Prediction.rejected(frames.get(frame), context, why);
             }
           });
     }
     return Arrays.asList(predictions);
   }
 
-  private Prediction prediction(Frame frame, float[] scores) {
+  private Prediction prediction(Frame frame, PredictionContext context, float[] scores) {
     if (!TopK.allFinite(scores)) {
-      return rejected(
+      return Prediction.rejected(
           frame,
+          context,
           new RejectedException(
               Reason.NON_FINITE_SCORES, "the model answered with NaN or infinity for this image"));
     }
@@ -117,11 +125,7 @@ final class Predictor implements AutoCloseable {
     for (int id : best.classIds()) {
       names.add(model.tags().get(id));
     }
-    return Prediction.of(frame, settings.decode(), best, names);
-  }
-
-  private Prediction rejected(Frame frame, RejectedException why) {
-    return Prediction.rejected(frame, settings.decode(), why);
+    return Prediction.of(frame, context, best, names);
   }
 
   private Workspace acquire() {

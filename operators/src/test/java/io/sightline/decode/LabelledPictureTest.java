@@ -42,6 +42,25 @@ class LabelledPictureTest {
   }
 
   @Test
+  void aLabelThatIsTooLongLosesItsMiddleAndKeepsItsScore() throws RejectedException {
+    byte[] image = TestImages.solid(".png", 600, 400, 0, 0, 255);
+    Mat score = draw(image, "cat ".repeat(100) + "0.98");
+    Mat other = draw(image, "cat ".repeat(100) + "0.12");
+
+    assertThat(TestImages.difference(score, other)).as("the score is to be seen").isPositive();
+    assertThat(score.get(4, 599)).as("it ends before the image").containsExactly(255, 0, 0);
+    assertThat(draw(image, "cat".repeat(200)).cols()).as("one word").isEqualTo(600);
+  }
+
+  @Test
+  void inALowImageTheLettersAreAsLowAsTheImage() throws RejectedException {
+    Mat picture = draw(TestImages.solid(".png", 2000, 40, 0, 0, 255), "cat");
+
+    assertThat(boxHeight(picture)).isBetween(25, 40);
+    assertThat(pixels(picture, new Scalar(255, 255, 255))).isPositive();
+  }
+
+  @Test
   void aSmallImageIsEnlargedByAWholeFactor() throws RejectedException {
     Mat picture = draw(TestImages.solid(".png", 32, 32, 0, 0, 255), "cat");
 
@@ -73,6 +92,8 @@ class LabelledPictureTest {
 
     assertThat(LabelledPicture.draw(image, "cat", "a.JPG", SETTINGS)).startsWith(0xFF, 0xD8);
     assertThat(LabelledPicture.draw(image, "cat", "a.webp", SETTINGS)).startsWith('R', 'I');
+    assertThat(LabelledPicture.draw(image, "cat", "a.bmp", SETTINGS)).startsWith('B', 'M');
+    assertThat(LabelledPicture.draw(image, "cat", "a.tiff", SETTINGS)).startsWith('I', 'I');
     assertThat(LabelledPicture.canWrite("a.gif")).isFalse();
     assertThatIllegalArgumentException()
         .isThrownBy(() -> LabelledPicture.draw(image, "cat", "a", SETTINGS));
@@ -97,7 +118,7 @@ class LabelledPictureTest {
 
   private static int boxHeight(Mat picture) {
     int y = 4;
-    while (picture.get(y, 4)[2] == 255) {
+    while (y < picture.rows() && picture.get(y, 4)[2] == 255) {
       y++;
     }
     return y;

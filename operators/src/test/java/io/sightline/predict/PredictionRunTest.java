@@ -7,6 +7,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.sightline.classify.TopK;
 import io.sightline.config.DecodeSettings;
+import io.sightline.decode.Preprocessing;
+import io.sightline.decode.Preprocessing.Channels;
+import io.sightline.decode.Preprocessing.Crop;
 import io.sightline.predict.PredictionRun.BatchPredictor;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +32,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(30)
 class PredictionRunTest {
 
-  private static final DecodeSettings DECODE = DecodeSettings.upTo(100);
+  private static final PredictionContext CONTEXT =
+      new PredictionContext(
+          DecodeSettings.upTo(100),
+          new Preprocessing(null, Crop.of(1, 1), Channels.GRAY, 1, List.of(0.0), List.of(1.0)),
+          new ResultNames());
   private static final BatchPredictor AT_ONCE = PredictionRunTest::predictions;
 
   private final ThreadPoolExecutor threads =
@@ -248,7 +255,7 @@ class PredictionRunTest {
   private static List<Prediction> predictions(List<Frame> frames) {
     List<Prediction> predictions = new ArrayList<>();
     for (Frame frame : frames) {
-      predictions.add(Prediction.of(frame, DECODE, new TopK(List.of(), List.of()), List.of()));
+      predictions.add(Prediction.of(frame, CONTEXT, new TopK(List.of(), List.of()), List.of()));
     }
     return predictions;
   }
