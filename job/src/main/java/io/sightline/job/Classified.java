@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sightline.job;
 
-import io.sightline.classify.ClassifyFunction;
+import io.sightline.classify.Classification;
 import io.sightline.classify.Outcome;
 import io.sightline.classify.RouteFunction;
 import io.sightline.config.ClassifyJobConfig;
@@ -14,12 +14,10 @@ import io.sightline.schemas.ClassificationEvent;
 import io.sightline.schemas.ImageReference;
 import io.sightline.schemas.Rejection;
 import io.sightline.source.ParseFunction;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.streaming.api.datastream.AsyncDataStream;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -58,13 +56,13 @@ record Classified(
         records.process(new ParseFunction(config.source())).name("Parse").uid(OperatorIds.PARSE);
     DataStream<ImageReference> parsed = watermarks ? references : withoutWatermarks(references);
     SingleOutputStreamOperator<Outcome> outcomes =
-        classify(exchange ? parsed.rebalance() : parsed, config, model)
+        new Classification(model, config.operator())
+            .applyTo(exchange ? parsed.rebalance() : parsed)
             .name("Classify")
             .uid(OperatorIds.CLASSIFY);
     SingleOutputStreamOperator<ClassificationEvent> events =
         outcomes.process(new RouteFunction()).name("Route").uid(OperatorIds.ROUTE);
     if (classify.parallelism() > 0) {
-      outcomes.setParallelism(parallelism);
       events.setParallelism(parallelism);
     }
     return new Classified(
@@ -83,21 +81,6 @@ record Classified(
         .assignTimestampsAndWatermarks(WatermarkStrategy.<ImageReference>noWatermarks())
         .name("End of watermarks")
         .uid(OperatorIds.WATERMARKS);
-  }
-
-  private static SingleOutputStreamOperator<Outcome> classify(
-      DataStream<ImageReference> references, ClassifyJobConfig config, ModelDescriptor model) {
-    ClassifySettings settings = config.classify();
-    ClassifyFunction function =
-        new ClassifyFunction(
-            model, config.fetch(), config.decode(), config.batch(), settings, config.device());
-    int capacity = function.capacity();
-    long timeout = settings.timeout().toMillis();
-    return settings.ordered()
-        ? AsyncDataStream.orderedWait(
-            references, function, timeout, TimeUnit.MILLISECONDS, capacity)
-        : AsyncDataStream.unorderedWait(
-            references, function, timeout, TimeUnit.MILLISECONDS, capacity);
   }
 
   /** Whether references are spread over all slots between parse and classify. */

@@ -2,17 +2,20 @@
 package io.sightline.config;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
+import org.jspecify.annotations.Nullable;
 
 /** Finds combinations of options, other than those of sinks, that together can't work. */
 final class ClassifyCombinations {
 
-  private final ClassifyJobConfig config;
+  private final ClassifyConfig config;
+  private final @Nullable SourceSettings source;
   private final ResolvedConfiguration resolved;
   private final Configuration given;
   private final Problems problems;
@@ -21,26 +24,45 @@ final class ClassifyCombinations {
   private final Duration checkpointTimeout;
 
   ClassifyCombinations(
-      ClassifyJobConfig config, ResolvedConfiguration resolved, Problems problems) {
+      ClassifyJobConfig job, ResolvedConfiguration resolved, Problems problems) {
+    this(job.operator(), job.source(), job.flink(), resolved, problems);
+  }
+
+  /**
+   * @param source null where it is not ours
+   * @param flink Flink's options
+   */
+  ClassifyCombinations(
+      ClassifyConfig config,
+      @Nullable SourceSettings source,
+      Configuration flink,
+      ResolvedConfiguration resolved,
+      Problems problems) {
     this.config = config;
+    this.source = source;
     this.resolved = resolved;
     this.given = resolved.configuration();
     this.problems = problems;
-    this.flink = config.flink();
-    this.interval = flink.get(CheckpointingOptions.CHECKPOINTING_INTERVAL);
+    this.flink = flink;
+    this.interval =
+        flink.getOptional(CheckpointingOptions.CHECKPOINTING_INTERVAL).orElse(Duration.ZERO);
     this.checkpointTimeout = flink.get(CheckpointingOptions.CHECKPOINTING_TIMEOUT);
   }
 
   void check() {
     checkFlink();
-    checkSource();
-    checkTimes();
-    checkMemory();
+    checkSource(Objects.requireNonNull(source));
+    checkOperator();
   }
 
   /** The checks of a job that reads from no topic. */
   void checkWithoutSource() {
     checkFlink();
+    checkOperator();
+  }
+
+  /** The checks of the classify operator in any job. */
+  void checkOperator() {
     checkTimes();
     checkMemory();
   }
@@ -60,8 +82,7 @@ final class ClassifyCombinations {
     }
   }
 
-  private void checkSource() {
-    SourceSettings source = config.source();
+  private void checkSource(SourceSettings source) {
     boolean topics = given.contains(SourceOptions.TOPICS);
     boolean pattern = given.contains(SourceOptions.TOPIC_PATTERN);
     if (topics == pattern) {
@@ -152,13 +173,13 @@ final class ClassifyCombinations {
               config.fetch().maxBytes(),
               inflight));
     }
-    if (config.source().maxInlineBytes() > inflight) {
+    if (source != null && source.maxInlineBytes() > inflight) {
       problem(
           String.format(
               "%s must not exceed %s (got %d > %d bytes)",
               SourceOptions.MAX_INLINE_BYTES.key(),
               ClassifyOptions.MAX_INFLIGHT_BYTES.key(),
-              config.source().maxInlineBytes(),
+              source.maxInlineBytes(),
               inflight));
     }
   }

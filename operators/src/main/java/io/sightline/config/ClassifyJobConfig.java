@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sightline.config;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.configuration.Configuration;
 
@@ -42,6 +41,11 @@ public record ClassifyJobConfig(
     return new Configuration(flink);
   }
 
+  /** The part of the classify operator. */
+  public ClassifyConfig operator() {
+    return new ClassifyConfig(fetch, decode, model, batch, classify, device);
+  }
+
   /**
    * Reads a configuration that a program has put together.
    *
@@ -62,31 +66,13 @@ public record ClassifyJobConfig(
     String jobName = options.get(JobOptions.NAME);
     SourceSettings source =
         SourceOptions.read(options, jobName, options.bytes(RejectionOptions.MAX_RAW_BYTES));
-    FetchSettings fetch = FetchOptions.read(options);
-    DecodeSettings decode = DecodeOptions.read(options);
-    ModelSettings model = ModelOptions.read(options);
-    BatchSettings batch = BatchOptions.read(options);
-    ClassifySettings classify = ClassifyOptions.read(options);
-    DeviceSettings device = DeviceOptions.read(options);
+    ClassifyConfig operator = ClassifyConfig.read(options, ClassifyOptions::read);
     SinkSettings events = SinkOptions.read(options, source, jobName);
     SinkSettings rejections = RejectionOptions.read(options, source, events, jobName);
 
-    List<ResolvedOption> shown = new ArrayList<>(options.seen(OptionCatalog.CLASSIFY));
-    shown.addAll(flink.shown());
     ClassifyJobConfig config =
-        new ClassifyJobConfig(
-            jobName,
-            source,
-            fetch,
-            decode,
-            model,
-            batch,
-            classify,
-            device,
-            events,
-            rejections,
-            flink.configuration(),
-            shown);
+        operator.job(
+            jobName, source, events, rejections, flink, options, OptionCatalog.CLASSIFY);
     new ClassifyCombinations(config, resolved, problems).check();
     SinkCombinations sinks = new SinkCombinations(resolved, flink.configuration(), problems);
     sinks.check("sink", events).check("rejections", rejections);

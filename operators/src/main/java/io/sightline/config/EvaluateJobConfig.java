@@ -4,7 +4,6 @@ package io.sightline.config;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +48,7 @@ public record EvaluateJobConfig(
     SourceSettings source =
         SourceOptions.read(options, jobName, options.bytes(RejectionOptions.MAX_RAW_BYTES));
     EvaluateSettings evaluate = EvaluateOptions.read(options);
-    Image image = Image.read(options, evaluate);
+    ClassifyConfig image = operator(options, evaluate);
     EvaluateStreamSettings stream = EvaluateStreamOptions.read(options);
     LabelSettings labels = EvaluateLabelsOptions.read(options);
     SinkSettings events = SinkOptions.readOptional(options, source, jobName);
@@ -119,7 +118,7 @@ public record EvaluateJobConfig(
     String jobName = options.orDerived(JobOptions.NAME, DEFAULT_NAME, "the command");
     EvaluateSettings evaluate = EvaluateOptions.read(options);
     ClassifyJobConfig classify =
-        Image.read(options, evaluate)
+        operator(options, evaluate)
             .job(
                 jobName,
                 datasetSource(),
@@ -176,48 +175,9 @@ public record EvaluateJobConfig(
         Map.of());
   }
 
-  /** What an image meets on its way between source and sinks. */
-  private record Image(
-      FetchSettings fetch,
-      DecodeSettings decode,
-      ModelSettings model,
-      BatchSettings batch,
-      ClassifySettings classify,
-      DeviceSettings device) {
-
-    static Image read(OptionReader options, EvaluateSettings evaluate) {
-      return new Image(
-          FetchOptions.read(options),
-          DecodeOptions.read(options),
-          ModelOptions.read(options),
-          BatchOptions.read(options),
-          ClassifyOptions.read(options, EvaluateOptions.eventClasses(options, evaluate)),
-          DeviceOptions.read(options));
-    }
-
-    ClassifyJobConfig job(
-        String name,
-        SourceSettings source,
-        SinkSettings events,
-        SinkSettings rejections,
-        FlinkConfiguration flink,
-        OptionReader options,
-        OptionCatalog catalog) {
-      List<ResolvedOption> shown = new ArrayList<>(options.seen(catalog));
-      shown.addAll(flink.shown());
-      return new ClassifyJobConfig(
-          name,
-          source,
-          fetch,
-          decode,
-          model,
-          batch,
-          classify,
-          device,
-          events,
-          rejections,
-          flink.configuration(),
-          shown);
-    }
+  private static ClassifyConfig operator(OptionReader options, EvaluateSettings evaluate) {
+    return ClassifyConfig.read(
+        options,
+        any -> ClassifyOptions.read(any, EvaluateOptions.eventClasses(any, evaluate)));
   }
 }

@@ -57,9 +57,10 @@ record FlinkConfiguration(Configuration configuration, List<ResolvedOption> show
     }
   }
 
-  private static String unknown(String key, OptionCatalog catalog) {
+  /** What to say of a key that nobody knows. */
+  static String unknown(String key, OptionCatalog catalog) {
     Set<String> known = new HashSet<>(catalog.keys());
-    if (!catalog.families().contains(key.split("\\.", 2)[0])) {
+    if (!catalog.families().contains(OptionCatalog.family(key))) {
       known.addAll(FlinkOptions.keys());
     }
     String nearest = NearestKey.of(key, known);

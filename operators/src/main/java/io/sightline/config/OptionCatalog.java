@@ -64,6 +64,17 @@ final class OptionCatalog {
               DeviceOptions.class,
               EvaluateOptions.class));
 
+  /** The options of the classify operator in any job. */
+  static final OptionCatalog OPERATOR =
+      new OptionCatalog(
+          List.of(
+              FetchOptions.class,
+              DecodeOptions.class,
+              ModelOptions.class,
+              BatchOptions.class,
+              ClassifyOptions.class,
+              DeviceOptions.class));
+
   private final Map<String, KnownOption> byKey;
 
   /** An option, its type, and the class that it stands in. */
@@ -99,8 +110,13 @@ final class OptionCatalog {
   /** The first parts of the keys: {@code source}, {@code fetch} and so on. */
   Set<String> families() {
     return byKey.keySet().stream()
-        .map(key -> key.substring(0, key.indexOf('.')))
+        .map(OptionCatalog::family)
         .collect(Collectors.toSet());
+  }
+
+  /** The first part of a key. */
+  static String family(String key) {
+    return key.split("\\.", 2)[0];
   }
 
   Set<String> keys() {

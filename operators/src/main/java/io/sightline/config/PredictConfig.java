@@ -52,16 +52,16 @@ public record PredictConfig(
   public static PredictConfig read(ResolvedConfiguration resolved, Problems problems) {
     FlinkConfiguration flink = FlinkConfiguration.read(resolved, OptionCatalog.EVALUATE, problems);
     OptionReader options = new OptionReader(resolved, problems);
-    ClassifySettings classify = ClassifyOptions.read(options);
+    ClassifyConfig operator = ClassifyConfig.read(options, ClassifyOptions::read);
     return new PredictConfig(
-        classify.topK(),
-        classify.minScore(),
-        options.has(BatchOptions.MAX_SIZE) ? options.atLeast(BatchOptions.MAX_SIZE, 1) : BATCH_SIZE,
-        classify.workers(),
-        FetchOptions.read(options),
-        DecodeOptions.read(options),
-        ModelOptions.read(options),
-        DeviceOptions.read(options),
+        operator.classify().topK(),
+        operator.classify().minScore(),
+        options.has(BatchOptions.MAX_SIZE) ? operator.batch().maxSize() : BATCH_SIZE,
+        operator.classify().workers(),
+        operator.fetch(),
+        operator.decode(),
+        operator.model(),
+        operator.device(),
         flink.configuration());
   }
 }

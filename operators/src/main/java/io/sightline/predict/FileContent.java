@@ -16,17 +16,22 @@ import java.nio.file.Path;
  */
 record FileContent(Path path, int maxBytes) implements Content {
 
-  // A channel would be closed under a thread that is interrupted: a stream is read.
+  // A channel would be closed under a thread that is interrupted. The size is asked for only where
+  // the file is larger than all before it: for a small image that takes as long as to decode it.
   @Override
   public Loaded load(ReadBuffer buffer) throws RejectedException {
     try (InputStream in = new FileInputStream(path.toFile())) {
-      long size = path.toFile().length();
-      if (size > maxBytes) {
-        throw new RejectedException(
-            Reason.TOO_LARGE, "%d bytes exceed fetch.max-bytes (%d)".formatted(size, maxBytes));
+      byte[] array = buffer.array();
+      int length = 0;
+      for (int read = in.read(array); read > 0; read = in.read(array, length, array.length - length)) {
+        length += read;
+        if (length > maxBytes) {
+          throw tooLarge();
+        }
+        if (length == array.length) {
+          array = buffer.grow(Math.min(Files.size(path), maxBytes));
+        }
       }
-      byte[] array = buffer.withRoomFor((int) size);
-      int length = in.readNBytes(array, 0, (int) size);
       if (length == 0) {
         throw new RejectedException(Reason.EMPTY_CONTENT, "the file is empty");
       }
@@ -34,6 +39,12 @@ record FileContent(Path path, int maxBytes) implements Content {
     } catch (IOException e) {
       throw rejection(e);
     }
+  }
+
+  private RejectedException tooLarge() throws IOException {
+    return new RejectedException(
+        Reason.TOO_LARGE,
+        "%d bytes exceed fetch.max-bytes (%d)".formatted(Files.size(path), maxBytes));
   }
 
   private RejectedException rejection(IOException e) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,12 @@ final class PredictionRun implements AutoCloseable {
 
   /** Frames that are under way or wait for their turn, at least. */
   private static final int WINDOW_FRAMES = 64;
+
+  /**
+   * Who waits is woken at most this often, and else looks by itself: where an image takes less,
+   * waking up for each would cost as much as the image.
+   */
+  private static final long WAKE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final BatchPredictor predictor;
   private final int batchSize;
@@ -48,6 +55,7 @@ final class PredictionRun implements AutoCloseable {
   private boolean ended;
   private boolean closed;
   private boolean sourceClosed;
+  private long wokenNanos;
   private @Nullable Throwable failure;
 
   /** Predicts the frames of a batch on the calling thread. Thread-safe. */
@@ -70,6 +78,7 @@ final class PredictionRun implements AutoCloseable {
     this.source = source;
     this.threads = threads;
     this.workers = workers;
+    this.wokenNanos = System.nanoTime() - WAKE_NANOS;
     this.window = new List[Math.max(WINDOW_FRAMES / batchSize, 4 * workers)];
   }
 
@@ -116,7 +125,11 @@ final class PredictionRun implements AutoCloseable {
   @SuppressWarnings("WaitNotInLoop") // the caller loops
   private void await() {
     try {
-      changed.await();
+      if (System.nanoTime() - wokenNanos < WAKE_NANOS) {
+        var unused = changed.awaitNanos(WAKE_NANOS);
+      } else {
+        changed.await();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while a prediction was awaited", e);
@@ -246,11 +259,21 @@ final class PredictionRun implements AutoCloseable {
       if (predictions != null && !closed) {
         window[place(batch)] = predictions;
       }
-      if (batch == delivered || closed) {
+      if (closed) {
         changed.signalAll();
+      } else if (batch == delivered) {
+        wake();
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void wake() {
+    long now = System.nanoTime();
+    if (now - wokenNanos >= WAKE_NANOS) {
+      wokenNanos = now;
+      changed.signalAll();
     }
   }
 

@@ -9,6 +9,7 @@ import io.sightline.config.Problems;
 import io.sightline.local.EmbeddedBroker;
 import io.sightline.model.ModelDescriptor;
 import io.sightline.model.ModelFolder;
+import io.sightline.predict.Input;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +51,7 @@ public final class BenchCommand implements Callable<Integer> {
   private static final Duration WARM_UP = Duration.ofSeconds(5);
   private static final String NAMES_LIST =
       "decode, preprocess, session, decode-preprocess, naive-decode-preprocess, naive-loop,"
-          + " bare-loop, predict, classify-job, classify-job-slots, classify-job-one-partition,"
+          + " bare-loop, predict, bare-loop-files, predict-files, classify-job, classify-job-slots, classify-job-one-partition,"
           + " classify-job-exchange, classify-job-http, latency";
   private static final List<String> NAMES = List.of(NAMES_LIST.split(", "));
   private static final List<Duration> LATENCY_INTERVALS =
@@ -117,8 +118,9 @@ public final class BenchCommand implements Callable<Integer> {
       description =
           "Variants to measure (default: all): "
               + NAMES_LIST
-              + ". bare-loop has the images in memory; predict, the Java API's stream, reads each"
-              + " from its file. classify-job has one slot with all workers, as a TaskManager has by default;"
+              + ". predict is the Java API's stream; it and bare-loop have the encoded images in"
+              + " memory, predict-files and bare-loop-files read each from its file, and are"
+              + " compared with each other. classify-job has one slot with all workers, as a TaskManager has by default;"
               + " classify-job-slots has a slot for each worker and a partition for each slot, and"
               + " classify-job-one-partition one partition for all slots; classify-job-exchange has"
               + " an exchange between parse and classify; classify-job-http fetches from a loopback"
@@ -259,7 +261,9 @@ public final class BenchCommand implements Callable<Integer> {
         add(variants, "naive-loop", () -> naive.loop(count));
       }
       add(variants, "bare-loop", () -> loops.bareLoop(count));
-      add(variants, "predict", () -> new PredictVariant(model, pictures, size, count));
+      addPredict(variants, "predict", size, count, index -> Input.of(pictures.get(index)));
+      add(variants, "bare-loop-files", () -> loops.bareLoopOverFiles(count));
+      addPredict(variants, "predict-files", size, count, index -> Input.of(pictures.file(index)));
       JobFactory jobs =
           (slots, partitions, uris) ->
               new BenchJob.Setup(
@@ -289,6 +293,12 @@ public final class BenchCommand implements Callable<Integer> {
 
   private interface JobFactory {
     BenchJob.Setup create(int slots, int partitions, IntFunction<String> uris);
+  }
+
+  private void addPredict(
+      List<Variant> variants, String name, int size, int threads, IntFunction<Input> inputs)
+      throws Exception {
+    add(variants, name, () -> new PredictVariant(name, model, size, threads, inputs));
   }
 
   private void addJob(List<Variant> variants, String name, BenchJob.Setup setup) throws Exception {

@@ -5,7 +5,9 @@ import io.sightline.config.DecodeSettings;
 import io.sightline.decode.ImageDecoder;
 import io.sightline.model.ModelDescriptor;
 import io.sightline.reference.RejectedException;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -62,6 +64,22 @@ final class Images {
   /** URI of the file of an image. */
   String uri(int index) {
     return file(index).toUri().toString();
+  }
+
+  /** An array that the largest image fits into. */
+  byte[] newBuffer() {
+    return new byte[encoded.stream().mapToInt(bytes -> bytes.length).max().orElse(0)];
+  }
+
+  /**
+   * Reads the file of the next image.
+   *
+   * @return its length
+   */
+  int readNext(byte[] buffer) throws IOException {
+    try (InputStream in = new FileInputStream(file(next.getAndIncrement()).toFile())) {
+      return in.readNBytes(buffer, 0, buffer.length);
+    }
   }
 
   byte[] next() {

@@ -116,15 +116,24 @@ final class Loops {
 
   /** Decode, preprocess, batch and session on so many threads, without Flink or Kafka. */
   Variant bareLoop(int threads) throws Exception {
+    return bareLoop("bare-loop", threads, false);
+  }
+
+  /** The same, but that each image is read from its file. */
+  Variant bareLoopOverFiles(int threads) throws Exception {
+    return bareLoop("bare-loop-files", threads, true);
+  }
+
+  private Variant bareLoop(String name, int threads, boolean files) throws Exception {
     Classifier classifier = classifier();
     int rowBytes = model.input().rowBytes();
     BatchWindow<Integer> window =
         new BatchWindow<>(batchSize, Duration.ofDays(1), threads + 1, rowBytes, System::nanoTime);
     List<Body> bodies = new ArrayList<>();
     for (int i = 0; i < threads; i++) {
-      bodies.add(new BareBody(decoder(), classifier, window));
+      bodies.add(new BareBody(decoder(), classifier, window, files));
     }
-    return new Loop("bare-loop", bodies, classifier);
+    return new Loop(name, bodies, classifier);
   }
 
   private final class BareBody implements Body {
@@ -133,18 +142,23 @@ final class Loops {
     private final Classifier classifier;
     private final Classifier.Scores scores;
     private final BatchWindow<Integer> window;
+    private final boolean files;
+    private final byte[] buffer;
 
-    BareBody(ImageDecoder decoder, Classifier classifier, BatchWindow<Integer> window) {
+    BareBody(
+        ImageDecoder decoder, Classifier classifier, BatchWindow<Integer> window, boolean files) {
       this.decoder = decoder;
       this.classifier = classifier;
       this.scores = classifier.newScores(batchSize);
       this.window = window;
+      this.files = files;
+      this.buffer = files ? images.newBuffer() : new byte[0];
     }
 
     @Override
     public int step() throws Exception {
-      byte[] bytes = images.next();
-      decoder.decode(bytes, 0, bytes.length);
+      byte[] bytes = files ? buffer : images.next();
+      decoder.decode(bytes, 0, files ? images.readNext(buffer) : bytes.length);
       Row<Integer> row = Objects.requireNonNull(window.reserve(0), "a buffer more than threads");
       decoder.writeTo(row.memory());
       Batch<Integer> batch = window.complete(row);

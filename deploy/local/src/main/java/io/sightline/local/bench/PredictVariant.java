@@ -10,20 +10,27 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
 /**
- * The files of the images, predicted by the Java API: a stream a measurement, on threads that are
- * started with it. CPU time and heap are those of the whole process, which has nothing else to do.
+ * The images, predicted by the Java API: a stream a measurement, on threads that are started with
+ * it. CPU time and heap are those of the whole process, which has nothing else to do.
  */
 final class PredictVariant implements Variant {
 
-  private final Images images;
+  private final String name;
+  private final IntFunction<Input> inputs;
   private final int threads;
   private final ImageClassifier classifier;
 
-  PredictVariant(Path model, Images images, int batchSize, int threads) throws Exception {
-    this.images = images;
+  /**
+   * @param inputs the image of each index, without end
+   */
+  PredictVariant(String name, Path model, int batchSize, int threads, IntFunction<Input> inputs)
+      throws Exception {
+    this.name = name;
+    this.inputs = inputs;
     this.threads = threads;
     this.classifier =
         Sightline.load(
@@ -36,7 +43,7 @@ final class PredictVariant implements Variant {
 
   @Override
   public String name() {
-    return "predict";
+    return name;
   }
 
   @Override
@@ -50,7 +57,7 @@ final class PredictVariant implements Variant {
     long started = System.nanoTime();
     long end = started + duration.toNanos();
     long count;
-    try (Stream<Prediction> predictions = classifier.predictAll(() -> files(end))) {
+    try (Stream<Prediction> predictions = classifier.predictAll(() -> until(end))) {
       count = predictions.filter(prediction -> !prediction.classIds().isEmpty()).count();
     }
     return new Work(
@@ -61,8 +68,7 @@ final class PredictVariant implements Variant {
         List.of());
   }
 
-  /** The files, over and over, until a time. */
-  private Iterator<Input> files(long end) {
+  private Iterator<Input> until(long end) {
     return new Iterator<>() {
       private int next;
 
@@ -73,7 +79,7 @@ final class PredictVariant implements Variant {
 
       @Override
       public Input next() {
-        return Input.of(images.file(next++));
+        return inputs.apply(next++);
       }
     };
   }

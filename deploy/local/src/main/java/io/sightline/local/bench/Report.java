@@ -26,11 +26,20 @@ final class Report {
 
   private static final String BARE_LOOP = "bare-loop";
 
+  /** Ending of the names of variants that read each image from its file. */
+  private static final String FILES = "-files";
+
   private final Map<Key, List<Work>> samples = new LinkedHashMap<>();
 
   private final List<Latency> latencies = new ArrayList<>();
 
-  private record Key(String name, int threads) {}
+  private record Key(String name, int threads) {
+
+    /** The bare loop that does as much. */
+    Key bareLoop() {
+      return new Key(name.endsWith(FILES) ? BARE_LOOP + FILES : BARE_LOOP, threads);
+    }
+  }
 
   /**
    * Median and a 95 % confidence interval of it, by order statistics: from nine values the second
@@ -77,7 +86,7 @@ final class Report {
     samples.forEach(
         (key, rounds) -> {
           Median rate = median(rounds, Work::imagesPerSecond);
-          Median ratio = ratio(key, new Key(BARE_LOOP, key.threads()));
+          Median ratio = ratio(key, key.bareLoop());
           out.printf(
               "%-26s %7d %9.1f %10.1f..%9.1f %8.3f %11.0f   %s%n",
               key.name(),
@@ -161,7 +170,7 @@ final class Report {
           result.putArray("images_per_second_interval").add(rate.low()).add(rate.high());
           result.put("cpu_ms_per_image", median(rounds, Work::cpuMillisPerImage).value());
           result.put("heap_bytes_per_image", median(rounds, Work::heapBytesPerImage).value());
-          Median ratio = ratio(key, new Key(BARE_LOOP, key.threads()));
+          Median ratio = ratio(key, key.bareLoop());
           if (ratio == null) {
             result.putNull("ratio_to_bare_loop");
           } else {
