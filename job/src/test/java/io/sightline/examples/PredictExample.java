@@ -18,7 +18,7 @@ final class PredictExample {
   static void one(Path model, Path image) throws Exception {
     // README: one image
     try (ImageClassifier classifier = Sightline.load(model)) {
-      System.out.println(classifier.predict(image).labelNames().get(0));
+      classifier.predict(image).print();
     }
     // README: end
   }
@@ -28,7 +28,7 @@ final class PredictExample {
     PredictSettings settings = PredictSettings.defaults().withTopK(1).withBatchSize(8);
     try (ImageClassifier classifier = Sightline.load(model, settings);
         Stream<Prediction> predictions = classifier.predictAll(inputs)) {
-      predictions.forEach(p -> System.out.println(p.inputPath() + ": " + p.labelNames()));
+      predictions.forEach(Prediction::print);
     }
     // README: end
   }

@@ -80,8 +80,6 @@ public final class Classification {
                 references, function, timeout, TimeUnit.MILLISECONDS, capacity)
             : AsyncDataStream.unorderedWait(
                 references, function, timeout, TimeUnit.MILLISECONDS, capacity);
-    return settings.parallelism() > 0
-        ? outcomes.setParallelism(settings.parallelism())
-        : outcomes;
+    return settings.parallelism() > 0 ? outcomes.setParallelism(settings.parallelism()) : outcomes;
   }
 }

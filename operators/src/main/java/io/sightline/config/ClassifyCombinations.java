@@ -23,8 +23,7 @@ final class ClassifyCombinations {
   private final Duration interval;
   private final Duration checkpointTimeout;
 
-  ClassifyCombinations(
-      ClassifyJobConfig job, ResolvedConfiguration resolved, Problems problems) {
+  ClassifyCombinations(ClassifyJobConfig job, ResolvedConfiguration resolved, Problems problems) {
     this(job.operator(), job.source(), job.flink(), resolved, problems);
   }
 

@@ -71,8 +71,7 @@ public record ClassifyJobConfig(
     SinkSettings rejections = RejectionOptions.read(options, source, events, jobName);
 
     ClassifyJobConfig config =
-        operator.job(
-            jobName, source, events, rejections, flink, options, OptionCatalog.CLASSIFY);
+        operator.job(jobName, source, events, rejections, flink, options, OptionCatalog.CLASSIFY);
     new ClassifyCombinations(config, resolved, problems).check();
     SinkCombinations sinks = new SinkCombinations(resolved, flink.configuration(), problems);
     sinks.check("sink", events).check("rejections", rejections);

@@ -177,7 +177,6 @@ public record EvaluateJobConfig(
 
   private static ClassifyConfig operator(OptionReader options, EvaluateSettings evaluate) {
     return ClassifyConfig.read(
-        options,
-        any -> ClassifyOptions.read(any, EvaluateOptions.eventClasses(any, evaluate)));
+        options, any -> ClassifyOptions.read(any, EvaluateOptions.eventClasses(any, evaluate)));
   }
 }

@@ -109,9 +109,7 @@ final class OptionCatalog {
 
   /** The first parts of the keys: {@code source}, {@code fetch} and so on. */
   Set<String> families() {
-    return byKey.keySet().stream()
-        .map(OptionCatalog::family)
-        .collect(Collectors.toSet());
+    return byKey.keySet().stream().map(OptionCatalog::family).collect(Collectors.toSet());
   }
 
   /** The first part of a key. */

@@ -23,7 +23,9 @@ record FileContent(Path path, int maxBytes) implements Content {
     try (InputStream in = new FileInputStream(path.toFile())) {
       byte[] array = buffer.array();
       int length = 0;
-      for (int read = in.read(array); read > 0; read = in.read(array, length, array.length - length)) {
+      for (int read = in.read(array);
+          read > 0;
+          read = in.read(array, length, array.length - length)) {
         length += read;
         if (length > maxBytes) {
           throw tooLarge();

@@ -3,6 +3,7 @@ package io.sightline.predict;
 
 import io.sightline.classify.BatchScores;
 import io.sightline.classify.Classifier;
+import io.sightline.classify.Provider;
 import io.sightline.classify.TopK;
 import io.sightline.model.ModelDescriptor;
 import io.sightline.reference.Reason;
@@ -11,6 +12,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Predicts batches on the threads of its callers, each with a {@link Workspace} that it keeps for
@@ -23,6 +26,9 @@ final class Predictor implements AutoCloseable {
   private final PredictSettings settings;
   private final int batchSize;
   private final int keep;
+
+  /** Runs that a GPU takes at once; none where there is no GPU. */
+  private final @Nullable Semaphore runs;
 
   private final Object lock = new Object();
   private final ArrayDeque<Workspace> idle = new ArrayDeque<>();
@@ -39,6 +45,10 @@ final class Predictor implements AutoCloseable {
     this.settings = settings;
     this.batchSize = batchSize(model, settings);
     this.keep = keep;
+    this.runs =
+        classifier.provider() == Provider.CPU
+            ? null
+            : new Semaphore(settings.device().concurrentRuns());
   }
 
   /** Images that are run at once: what the graph fixes, or the settings say. */
@@ -90,11 +100,9 @@ final class Predictor implements AutoCloseable {
       }
     }
     if (size > 0) {
-      BatchScores.run(
-          classifier,
-          workspace.memory(),
+      run(
+          workspace,
           size,
-          workspace.scores(),
           new BatchScores.Rows() {
             @Override
             public void scored(int row, float[] scores) {
@@ -110,6 +118,19 @@ final class Predictor implements AutoCloseable {
           });
     }
     return Arrays.asList(predictions);
+  }
+
+  private void run(Workspace workspace, int size, BatchScores.Rows rows) throws Exception {
+    if (runs != null) {
+      runs.acquireUninterruptibly();
+    }
+    try {
+      BatchScores.run(classifier, workspace.memory(), size, workspace.scores(), rows);
+    } finally {
+      if (runs != null) {
+        runs.release();
+      }
+    }
   }
 
   private Prediction prediction(Frame frame, PredictionContext context, float[] scores) {

@@ -29,8 +29,7 @@ class ClassificationTest {
   @Test
   void aFolderIsEnough() throws Exception {
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
-    DataStream<Outcome> outcomes =
-        Classification.of(folder.toString()).applyTo(references(env));
+    DataStream<Outcome> outcomes = Classification.of(folder.toString()).applyTo(references(env));
     assertThat(outcomes.getParallelism()).isEqualTo(env.getParallelism());
   }
 
@@ -46,9 +45,7 @@ class ClassificationTest {
                 "sink.type", "none of ours here",
                 "parallelism.default", "2"));
     assertThat(
-            Classification.of(folder.toString(), options)
-                .applyTo(references(env))
-                .getParallelism())
+            Classification.of(folder.toString(), options).applyTo(references(env)).getParallelism())
         .isEqualTo(3);
     assertThat(options.containsKey("model.dir")).isFalse();
   }

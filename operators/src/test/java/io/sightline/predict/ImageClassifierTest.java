@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -26,6 +27,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.apache.flink.configuration.Configuration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -195,6 +197,21 @@ class ImageClassifierTest {
               assertThat(e).hasMessage("unsupported-format (decode): " + e.detail());
             });
     assertBest(classifier.predict(RED), 200, 30, 40);
+  }
+
+  @Test
+  void filesOfAnySizeAreReadWholeUpToTheirBound() throws Exception {
+    PredictSettings settings =
+        PredictSettings.of(Configuration.fromMap(Map.of("fetch.max-bytes", "300000b")));
+    ImageClassifier classifier = load(GRAPH, settings);
+    for (int side : new int[] {300, 20, 250}) { // the first has more than the buffer
+      byte[] encoded = TestImages.noise(".png", side, side, side);
+      Path file = Files.write(folder.resolve(side + ".png"), encoded);
+      assertThat(classifier.predict(file).scores()).isEqualTo(classifier.predict(encoded).scores());
+    }
+    Path large = Files.write(folder.resolve("large.png"), new byte[300_001]);
+    assertThatThrownBy(() -> classifier.predict(large))
+        .hasMessage(large + ": too-large (fetch): 300001 bytes exceed fetch.max-bytes (300000)");
   }
 
   @Test
