@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sightline.predict;
 
+import io.sightline.predict.ScoreText.Decimal;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
@@ -26,6 +27,9 @@ final class NumpyText {
   private static final float EXPONENT_FROM = 1e6f;
   private static final float EXPONENT_BELOW = 1e-4f;
   private static final float EXPONENT_ABOVE_RATIO = 1000;
+
+  /** Within so many digits, a float32 that is a shorter decimal number goes on with zeros. */
+  private static final int ZEROS_WITHIN = 6;
 
   private NumpyText() {}
 
@@ -75,41 +79,51 @@ final class NumpyText {
     int decimals = 0;
     List<String> words = new ArrayList<>(values.size());
     for (float value : values) {
-      BigDecimal decimal = ScoreText.shortest(value);
+      Decimal decimal = ScoreText.shortest(value);
       decimals = Math.max(decimals, decimal.scale());
-      words.add(
-          (ScoreText.isNegativeZero(value) ? "-" : "")
-              + decimal.toPlainString()
-              + (decimal.scale() > 0 ? "" : "."));
+      StringBuilder word = new StringBuilder();
+      decimal.appendPlain(word);
+      words.add(word.append(decimal.scale() > 0 ? "" : ".").toString());
     }
     int width = decimals;
     words.replaceAll(word -> word + " ".repeat(width - (word.length() - word.indexOf('.') - 1)));
     return words;
   }
 
-  /** With as many digits as the longest needs; digits of the float32 itself, not only zeros. */
   private static List<String> scientific(List<Float> values) {
-    int fractionDigits = 0;
+    List<Decimal> decimals = new ArrayList<>(values.size());
+    int digits = 1;
     for (float value : values) {
-      int digits = ScoreText.fraction(ScoreText.shortest(value)).length();
-      fractionDigits = Math.max(fractionDigits, digits);
+      Decimal decimal = ScoreText.shortest(value);
+      decimals.add(decimal);
+      digits = Math.max(digits, decimal.digits().length());
     }
-    MathContext precision = new MathContext(fractionDigits + 1, RoundingMode.HALF_EVEN);
     List<String> words = new ArrayList<>(values.size());
-    for (float value : values) {
-      BigDecimal decimal = ScoreText.stripped(new BigDecimal(value).round(precision));
-      boolean negative = decimal.signum() < 0 || ScoreText.isNegativeZero(value);
-      String fraction = ScoreText.fraction(decimal);
-      words.add(
-          (negative ? "-" : "")
-              + ScoreText.firstDigit(decimal)
-              + "."
-              + fraction
-              + "0".repeat(fractionDigits - fraction.length())
-              + "e"
-              + ScoreText.exponentText(ScoreText.exponent(decimal)));
+    for (int i = 0; i < decimals.size(); i++) {
+      StringBuilder word = new StringBuilder();
+      withDigits(decimals.get(i), digits, values.get(i)).appendScientific(word, true);
+      words.add(word.toString());
     }
     return words;
+  }
+
+  /** A number with more digits than it needs, which are those of the float32 itself. */
+  private static Decimal withDigits(Decimal decimal, int digits, float value) {
+    int missing = digits - decimal.digits().length();
+    if (digits <= ZEROS_WITHIN || value == 0) {
+      return padded(decimal, missing);
+    }
+    MathContext precision = new MathContext(digits, RoundingMode.HALF_EVEN);
+    Decimal rounded =
+        Decimal.of(decimal.negative(), new BigDecimal(Math.abs(value)).round(precision));
+    return padded(rounded, digits - rounded.digits().length());
+  }
+
+  private static Decimal padded(Decimal decimal, int zeros) {
+    return zeros == 0
+        ? decimal
+        : new Decimal(
+            decimal.negative(), decimal.digits() + "0".repeat(zeros), decimal.scale() + zeros);
   }
 
   private static List<String> padded(List<String> words) {

@@ -5,7 +5,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 
-/** Scores as Python programs write them. */
+/** Scores as numpy rounds them and Python programs write them. */
 final class ScoreText {
 
   private static final int DECIMALS = 5;
@@ -14,7 +14,7 @@ final class ScoreText {
   /** Whole numbers below are written by {@link #DECIMALS} decimals as no other float32 is. */
   private static final int EXACT_BELOW = 1_000_000;
 
-  /** Digits that tell every float32 from every other. */
+  /** So many digits tell every float32 from every other. */
   private static final int MAX_DIGITS = 9;
 
   /** Python's {@code repr} writes an exponent below 10^-4, and from 10^16 on. */
@@ -30,69 +30,86 @@ final class ScoreText {
   }
 
   /** The shortest decimal number that is this float32 and no other, as numpy and Python choose. */
-  static BigDecimal shortest(float value) {
-    double whole = Math.rint(value * POWER);
-    if (Math.abs(whole) < EXACT_BELOW && (float) whole / POWER == value) {
-      return stripped(BigDecimal.valueOf((long) whole, DECIMALS));
-    }
-    BigDecimal exact = new BigDecimal(value);
-    for (int digits = 1; digits < MAX_DIGITS; digits++) {
-      BigDecimal rounded = exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));
-      if (rounded.floatValue() == value) {
-        return stripped(rounded);
+  static Decimal shortest(float value) {
+    boolean negative = Float.floatToRawIntBits(value) < 0;
+    float size = Math.abs(value);
+    if (size * POWER < EXACT_BELOW) {
+      int whole = (int) Math.rint(size * POWER);
+      if (whole / POWER == size) {
+        return Decimal.of(negative, whole, DECIMALS);
       }
     }
-    return stripped(exact.round(new MathContext(MAX_DIGITS, RoundingMode.HALF_EVEN)));
-  }
-
-  static BigDecimal stripped(BigDecimal value) {
-    return value.signum() == 0 ? BigDecimal.ZERO : value.stripTrailingZeros();
+    BigDecimal exact = new BigDecimal(size);
+    for (int digits = 1; digits < MAX_DIGITS; digits++) {
+      BigDecimal rounded = exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));
+      if (rounded.floatValue() == size) {
+        return Decimal.of(negative, rounded);
+      }
+    }
+    return Decimal.of(negative, exact.round(new MathContext(MAX_DIGITS, RoundingMode.HALF_EVEN)));
   }
 
   /** A float as Python's {@code repr} and {@code json.dumps} write it: 0.62736, 1.0, 1e-05. */
   static String python(float value) {
-    BigDecimal decimal = shortest(value);
-    int exponent = exponent(decimal);
-    String sign = isNegativeZero(value) ? "-" : "";
+    Decimal decimal = shortest(value);
+    StringBuilder out = new StringBuilder();
+    int exponent = decimal.exponent();
     if (exponent < SMALLEST_PLAIN_EXPONENT || exponent > LARGEST_PLAIN_EXPONENT) {
-      String fraction = fraction(decimal);
-      return "%s%d%s%se%s"
-          .formatted(
-              decimal.signum() < 0 ? "-" : "",
-              firstDigit(decimal),
-              fraction.isEmpty() ? "" : ".",
-              fraction,
-              exponentText(exponent));
+      decimal.appendScientific(out, decimal.digits().length() > 1);
+    } else {
+      decimal.appendPlain(out);
+      out.append(decimal.scale() > 0 ? "" : ".0");
     }
-    String plain = decimal.toPlainString();
-    return sign + plain + (decimal.scale() > 0 ? "" : ".0");
+    return out.toString();
   }
 
-  static boolean isNegativeZero(float value) {
-    return value == 0 && Float.floatToRawIntBits(value) != 0;
-  }
+  /**
+   * A decimal number, {@code digits * 10^-scale}.
+   *
+   * @param digits without zeros at their end; {@code 0} with scale 0 for zero
+   */
+  record Decimal(boolean negative, String digits, int scale) {
 
-  /** Exponent of ten in scientific notation. */
-  static int exponent(BigDecimal decimal) {
-    return decimal.signum() == 0 ? 0 : decimal.precision() - decimal.scale() - 1;
-  }
+    static Decimal of(boolean negative, int whole, int decimals) {
+      int unscaled = whole;
+      int scale = decimals;
+      while (unscaled != 0 && unscaled % 10 == 0) {
+        unscaled /= 10;
+        scale--;
+      }
+      return new Decimal(negative, Integer.toString(unscaled), unscaled == 0 ? 0 : scale);
+    }
 
-  /** The digit before the point in scientific notation. */
-  static int firstDigit(BigDecimal decimal) {
-    return digits(decimal).charAt(0) - '0';
-  }
+    static Decimal of(boolean negative, BigDecimal size) {
+      BigDecimal stripped = size.signum() == 0 ? BigDecimal.ZERO : size.stripTrailingZeros();
+      return new Decimal(negative, stripped.unscaledValue().toString(), stripped.scale());
+    }
 
-  /** The digits behind the point in scientific notation, without zeros at the end. */
-  static String fraction(BigDecimal decimal) {
-    return digits(decimal).substring(1);
-  }
+    /** Exponent of ten in scientific notation. */
+    int exponent() {
+      return digits.length() - scale - 1;
+    }
 
-  private static String digits(BigDecimal decimal) {
-    return decimal.unscaledValue().abs().toString();
-  }
+    /** {@code 0.62736}, {@code -12}. */
+    void appendPlain(StringBuilder out) {
+      int point = digits.length() - scale;
+      out.append(negative ? "-" : "");
+      if (scale <= 0) {
+        out.append(digits).append("0".repeat(-scale));
+      } else if (point <= 0) {
+        out.append("0.").append("0".repeat(-point)).append(digits);
+      } else {
+        out.append(digits, 0, point).append('.').append(digits, point, digits.length());
+      }
+    }
 
-  /** A sign and at least two digits; a float32 has no more. */
-  static String exponentText(int exponent) {
-    return (exponent < 0 ? "-" : "+") + (Math.abs(exponent) < 10 ? "0" : "") + Math.abs(exponent);
+    /** {@code 6.2736e-01}, with at least two digits of exponent; a float32 has no more. */
+    void appendScientific(StringBuilder out, boolean hasPoint) {
+      int exponent = exponent();
+      int size = Math.abs(exponent);
+      out.append(negative ? "-" : "").append(digits.charAt(0)).append(hasPoint ? "." : "");
+      out.append(digits, 1, digits.length());
+      out.append(exponent < 0 ? "e-" : "e+").append(size < 10 ? "0" : "").append(size);
+    }
   }
 }
