@@ -63,6 +63,7 @@ public final class Sightline implements Runnable {
                     classify,
                     evaluate,
                     new CheckDatasetCommand(),
+                    new PredictCommand(),
                     new SplitDatasetCommand(),
                     ModelsCommand.group()),
                 Stream.of(moreCommands))
