@@ -25,10 +25,10 @@ final class PredictionRun implements AutoCloseable {
   private static final int WINDOW_FRAMES = 64;
 
   /**
-   * Who waits is woken at most this often, and else looks by itself: where an image takes less,
-   * waking up for each would cost as much as the image.
+   * Who waits is woken only so often, unless half the window is taken, and else looks by itself:
+   * where an image takes less, waking up for each would cost a good part of it.
    */
-  private static final long WAKE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final long WAKE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private final BatchPredictor predictor;
   private final int batchSize;
@@ -271,7 +271,7 @@ final class PredictionRun implements AutoCloseable {
 
   private void wake() {
     long now = System.nanoTime();
-    if (now - wokenNanos >= WAKE_NANOS) {
+    if (now - wokenNanos >= WAKE_NANOS || 2 * (taken - delivered) >= window.length) {
       wokenNanos = now;
       changed.signalAll();
     }

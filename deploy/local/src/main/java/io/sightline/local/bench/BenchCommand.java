@@ -35,8 +35,8 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = {
       "Measures, in one process and in turn: each stage alone, what a user would write first, the"
-          + " bare loop of Sightline's own pieces, and the whole classify job, Kafka to Kafka,"
-          + " exactly once with checkpoints of 1 s.",
+          + " bare loop of Sightline's own pieces, the Java API, and the whole classify job, Kafka to"
+          + " Kafka, exactly once with checkpoints of 1 s.",
       "Figures are medians over the rounds; ratios are taken within a round. Use a quiet machine."
     },
     mixinStandardHelpOptions = true,
@@ -51,8 +51,9 @@ public final class BenchCommand implements Callable<Integer> {
   private static final Duration WARM_UP = Duration.ofSeconds(5);
   private static final String NAMES_LIST =
       "decode, preprocess, session, decode-preprocess, naive-decode-preprocess, naive-loop,"
-          + " bare-loop, predict, bare-loop-files, predict-files, classify-job, classify-job-slots, classify-job-one-partition,"
-          + " classify-job-exchange, classify-job-http, latency";
+          + " bare-loop, predict, bare-loop-files, predict-files, classify-job,"
+          + " classify-job-slots, classify-job-one-partition, classify-job-exchange,"
+          + " classify-job-http, latency";
   private static final List<String> NAMES = List.of(NAMES_LIST.split(", "));
   private static final List<Duration> LATENCY_INTERVALS =
       List.of(Duration.ofSeconds(1), Duration.ofSeconds(10));
@@ -120,9 +121,10 @@ public final class BenchCommand implements Callable<Integer> {
               + NAMES_LIST
               + ". predict is the Java API's stream; it and bare-loop have the encoded images in"
               + " memory, predict-files and bare-loop-files read each from its file, and are"
-              + " compared with each other. classify-job has one slot with all workers, as a TaskManager has by default;"
-              + " classify-job-slots has a slot for each worker and a partition for each slot, and"
-              + " classify-job-one-partition one partition for all slots; classify-job-exchange has"
+              + " compared with each other. classify-job has one slot with all workers, as a"
+              + " TaskManager has by default; classify-job-slots has a slot for each worker and a"
+              + " partition for each slot, and classify-job-one-partition one partition for all"
+              + " slots; classify-job-exchange has"
               + " an exchange between parse and classify; classify-job-http fetches from a loopback"
               + " server that answers after 20 ms; latency"
               + " is from published to read_committed, at 20 images a second, with checkpoints of"
