@@ -19,7 +19,9 @@ import picocli.CommandLine.Spec;
     description =
         "Lists the image classification models of PaddleX 3 with what is published about them. Each"
             + " name is one for `models show` and for the option model.name.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:The models were listed.", "2:The command line is wrong."})
 final class ModelsListCommand implements Callable<Integer> {
 
   private static final String ROW = "  %-1s %-42s %5s %7s %8s %8s %8s %8s %8s%n";

@@ -64,7 +64,7 @@ class DistributionIT {
             "CHANGELOG.md",
             "THIRD-PARTY.txt");
     assertThat(names(home.resolve("conf")))
-        .contains("classify.yaml", "evaluate.yaml", "OPTIONS.md");
+        .contains("classify.yaml", "evaluate.yaml", "OPTIONS.md", "COMING-FROM-PADDLEX.md");
     assertThat(names(home.resolve("lib/native")))
         .anyMatch(name -> name.matches("onnxruntime-.*"))
         .anyMatch(name -> name.matches("opencv-.*-linux-x86_64\\.jar"));
@@ -160,11 +160,42 @@ class DistributionIT {
 
   @Test
   void everyCommandHasItsHelp() throws Exception {
-    assertThat(end(0, "--help")).contains("classify", "demo", "bench");
-    for (String command : List.of("classify", "demo", "bench")) {
-      assertThat(end(0, command, "--help")).contains("Usage: sightline " + command, "Exit codes:");
+    assertThat(end(0, "--help"))
+        .contains("classify", "evaluate", "predict", "models", "check-dataset", "demo", "bench");
+    List<String> commands =
+        List.of(
+            "classify",
+            "evaluate",
+            "predict",
+            "check-dataset",
+            "split-dataset",
+            "models list",
+            "models show",
+            "models check",
+            "models diagnose",
+            "demo",
+            "bench",
+            "bench-evaluate");
+    for (String command : commands) {
+      String[] arguments = (command + " --help").split(" ");
+      assertThat(end(0, arguments)).contains("Usage: sightline " + command, "Exit codes:");
     }
     assertThat(end(2, "clasify")).contains("clasify");
+  }
+
+  @Test
+  void anImageWhoseNameIsNotAsciiIsPredictedWithoutALocale() throws Exception {
+    Path demo = home.resolve("demo/fashion-mnist");
+    Path photos = Files.createDirectory(folder.resolve("图片"));
+    try (Stream<Path> images = Files.list(demo.resolve("images/images"))) {
+      Files.copy(images.findFirst().orElseThrow(), photos.resolve("猫.png"));
+    }
+    String model = demo.resolve("model").toString();
+    String input = photos.resolve("猫.png").toString();
+    String to = photos.resolve("结果").toString();
+    assertThat(end(0, "predict", "--model", model, "--input", input, "--save-json", to))
+        .contains("{'res': {'input_path': '" + input + "'", "dtype=int32");
+    assertThat(photos.resolve("结果/猫_res.json")).content().contains("猫.png");
   }
 
   @Test
