@@ -50,6 +50,7 @@ record Classified(
     int parallelism = classify.parallelism() > 0 ? classify.parallelism() : env.getParallelism();
     boolean exchange = hasExchange(classify.exchange(), parallelism, partitions);
     env.configure(checkpointing(config.flink(), exchange));
+    env.configure(RestartDefaults.of(env.getConfiguration()));
 
     DataStream<SourceRecord> records = source.apply(env);
     SingleOutputStreamOperator<ImageReference> references =

@@ -12,6 +12,7 @@ import io.sightline.fetch.ImageBytes;
 import io.sightline.fetch.ImageStore;
 import io.sightline.fetch.ImageStores;
 import io.sightline.fetch.LocalFolder;
+import io.sightline.fetch.UnavailableException;
 import io.sightline.metrics.MetricNames;
 import io.sightline.model.ModelDescriptor;
 import io.sightline.model.ModelFolder;
@@ -19,22 +20,26 @@ import io.sightline.reference.Reason;
 import io.sightline.reference.RejectedException;
 import io.sightline.schemas.ImageReference;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.externalresource.ExternalResourceInfo;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RuntimeContext;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.async.ResultFuture;
 import org.apache.flink.streaming.api.functions.async.RichAsyncFunction;
 import org.apache.flink.streaming.api.operators.StreamingRuntimeContext;
@@ -53,7 +58,8 @@ import org.slf4j.LoggerFactory;
  * <p>A reference's {@code id} must be set. A broken image is a rejection; a broken session, model
  * or machine fails the task.
  */
-public final class ClassifyFunction extends RichAsyncFunction<ImageReference, Outcome> {
+public final class ClassifyFunction extends RichAsyncFunction<ImageReference, Outcome>
+    implements CheckpointedFunction {
 
   private static final Logger LOG = LoggerFactory.getLogger(ClassifyFunction.class);
   private static final String GPU_RESOURCE = "gpu";
@@ -70,7 +76,8 @@ public final class ClassifyFunction extends RichAsyncFunction<ImageReference, Ou
 
   private transient int slotsOfTaskManager;
   private transient @Nullable Slot slot;
-  private transient volatile @Nullable Throwable failure;
+  private transient List<String> restoredHosts = List.of();
+  private transient @Nullable ListState<String> knownHosts;
 
   public ClassifyFunction(
       ModelDescriptor model,
@@ -123,12 +130,26 @@ public final class ClassifyFunction extends RichAsyncFunction<ImageReference, Ou
     slot.open();
   }
 
+  /** Restores which hosts have delivered an image before, to any slot; {@link #open} follows. */
+  @Override
+  public void initializeState(FunctionInitializationContext context) throws Exception {
+    ListState<String> state =
+        context
+            .getOperatorStateStore()
+            .getUnionListState(new ListStateDescriptor<>("known-hosts", Types.STRING));
+    List<String> restored = new ArrayList<>();
+    state.get().forEach(restored::add);
+    restoredHosts = restored;
+    knownHosts = state;
+  }
+
+  @Override
+  public void snapshotState(FunctionSnapshotContext context) throws Exception {
+    Objects.requireNonNull(knownHosts, "not initialized").update(openSlot().knownHosts());
+  }
+
   @Override
   public void asyncInvoke(ImageReference reference, ResultFuture<Outcome> result) {
-    Throwable broken = failure;
-    if (broken != null) {
-      throw new IllegalStateException("the classify operator is broken", broken);
-    }
     openSlot().accept(reference, result);
   }
 
@@ -153,7 +174,7 @@ public final class ClassifyFunction extends RichAsyncFunction<ImageReference, Ou
   /** Everything that lives from open to close, so that a half-failed open can be closed too. */
   private final class Slot implements ClassifyWorkers.Listener {
 
-    private final Map<ResultFuture<Outcome>, InFlight> inflight = new ConcurrentHashMap<>();
+    private final InFlightImages inflight = new InFlightImages();
     private @Nullable LocalFolder folder;
     private @Nullable Classifier classifier;
     private @Nullable ImageStore store;
@@ -185,7 +206,7 @@ public final class ClassifyFunction extends RichAsyncFunction<ImageReference, Ou
       this.metrics = metrics;
       Outcomes outcomes = new Outcomes(model, provider, settings, InstantSource.system());
       this.outcomes = outcomes;
-      ImageStore store = ImageStores.open(fetch);
+      ImageStore store = ImageStores.open(fetch, restoredHosts);
       this.store = store;
 
       int count = workerCount(provider);
@@ -221,6 +242,8 @@ public final class ClassifyFunction extends RichAsyncFunction<ImageReference, Ou
       metrics.gauge(MetricNames.INFLIGHT_BATCHES, window::inflight);
       metrics.gauge(MetricNames.BYTES_FETCHED, store::bytesFetched);
       metrics.gauge(MetricNames.INFLIGHT_BYTES, store::inflightBytes);
+      metrics.gauge(MetricNames.NUM_FETCH_RETRIES, store::retries);
+      metrics.gauge(MetricNames.FETCHES_WAITING, store::waiting);
       metrics.gauge(MetricNames.WORKER_BUSY_RATIO, workers.busyRatio());
       LOG.info(
           "Model {} ({}) is open on {} in {} ms: {} workers, batches of {}, {} references at most",
@@ -252,14 +275,17 @@ public final class ClassifyFunction extends RichAsyncFunction<ImageReference, Ou
       return ordinals;
     }
 
+    List<String> knownHosts() {
+      return required(store).knownHosts();
+    }
+
     void accept(ImageReference reference, ResultFuture<Outcome> result) {
-      InFlight image = new InFlight(reference, new TaskCompletion(result));
-      inflight.put(result, image);
-      Throwable broken = failure;
-      if (broken != null) { // it came to be while fail() went through what was in flight
-        if (image.end()) {
-          image.fail(broken);
-        }
+      Throwable broken = inflight.failure();
+      if (broken != null) {
+        throw new IllegalStateException("the classify operator has failed", broken);
+      }
+      InFlight image = inflight.add(reference, result);
+      if (image == null) {
         return;
       }
       CompletableFuture<ImageBytes> fetching = required(store).fetch(reference);
@@ -286,7 +312,9 @@ public final class ClassifyFunction extends RichAsyncFunction<ImageReference, Ou
           error instanceof CompletionException && error.getCause() != null
               ? error.getCause()
               : error;
-      if (cause instanceof RejectedException rejected) {
+      if (cause instanceof UnavailableException outage) {
+        unavailable(image, outage);
+      } else if (cause instanceof RejectedException rejected) {
         rejected(image, rejected);
       } else if (!(cause instanceof CancellationException)) {
         fail(Objects.requireNonNull(cause));
@@ -294,16 +322,33 @@ public final class ClassifyFunction extends RichAsyncFunction<ImageReference, Ou
     }
 
     void timeOut(ResultFuture<Outcome> result) {
-      InFlight image = inflight.get(result);
+      InFlight image = inflight.find(result);
       if (image == null) {
         return; // its outcome is on the way
       }
-      rejected(
-          image,
-          new RejectedException(
-              Reason.CLASSIFY_TIMEOUT,
-              "no outcome within classify.timeout (" + settings.timeout().toSeconds() + " s)"));
+      UnavailableException outage =
+          image.isFetched() ? null : required(store).outage(image.reference());
+      if (outage != null) { // it waited behind others for the same host
+        unavailable(image, outage);
+      } else {
+        rejected(
+            image,
+            new RejectedException(
+                Reason.CLASSIFY_TIMEOUT,
+                "no outcome within classify.timeout (" + settings.timeout().toSeconds() + " s)"));
+      }
       image.cancelFetch();
+    }
+
+    private void unavailable(InFlight image, UnavailableException outage) {
+      switch (fetch.onUnavailable()) {
+        case FAIL -> {
+          if (!image.isEnded()) {
+            fail(StoreDownException.of(outage));
+          }
+        }
+        case REJECT -> rejected(image, outage);
+      }
     }
 
     @Override
@@ -320,82 +365,24 @@ public final class ClassifyFunction extends RichAsyncFunction<ImageReference, Ou
       }
     }
 
-    /** Fails the task: at once through what is in flight, else with the next reference. */
     private void fail(Throwable cause) {
-      LOG.error("The classify operator is broken", cause);
-      failure = cause;
-      for (InFlight image : inflight.values()) {
-        if (image.end()) {
-          image.fail(cause);
-        }
+      if (cause instanceof StoreDownException) {
+        LOG.warn("The task fails, and tries again once it is restarted: {}", cause.getMessage());
+      } else {
+        LOG.error("The classify operator is broken", cause);
       }
+      inflight.fail(cause);
     }
 
     void close() {
       // Fetches first, so that nothing new reaches the workers; the session last, so that no run
       // loses its memory.
-      closeAll(store, workers, classifier, folder);
+      Resources.closeAll(store, workers, classifier, folder);
       inflight.clear();
-    }
-
-    private void closeAll(@Nullable AutoCloseable... resources) {
-      RuntimeException problem = null;
-      for (AutoCloseable resource : resources) {
-        try {
-          if (resource != null) {
-            resource.close();
-          }
-        } catch (Exception e) {
-          if (problem == null) {
-            problem = new IllegalStateException("the classify operator could not be closed", e);
-          } else {
-            problem.addSuppressed(e);
-          }
-        }
-      }
-      if (problem != null) {
-        throw problem;
-      }
     }
 
     private static <T> T required(@Nullable T resource) {
       return Objects.requireNonNull(resource, "not open");
-    }
-
-    /**
-     * Completes Flink's future from a worker; a mailbox that is closed by now has no use for it.
-     */
-    private final class TaskCompletion implements InFlight.Completion {
-
-      private final ResultFuture<Outcome> result;
-
-      TaskCompletion(ResultFuture<Outcome> result) {
-        this.result = result;
-      }
-
-      @Override
-      public void complete(Outcome outcome) {
-        inflight.remove(result);
-        try {
-          result.complete(List.of(outcome));
-        } catch (RejectedExecutionException e) {
-          LOG.debug("The task ended before this outcome: the reference will come again", e);
-        }
-      }
-
-      @Override
-      public void fail(Throwable cause) {
-        inflight.remove(result);
-        try {
-          // completeExceptionally would put the whole record into the exception's text.
-          result.complete(
-              () -> {
-                throw new IllegalStateException("the classify operator is broken", cause);
-              });
-        } catch (RejectedExecutionException e) {
-          LOG.debug("The task ended before its failure", e);
-        }
-      }
     }
   }
 }

@@ -81,6 +81,12 @@ final class InFlight {
     this.fetch = fetch;
   }
 
+  /** Whether its bytes have come, and it waits for a worker or for its batch. */
+  boolean isFetched() {
+    CompletableFuture<ImageBytes> fetch = this.fetch;
+    return fetch != null && fetch.isDone();
+  }
+
   void cancelFetch() {
     CompletableFuture<ImageBytes> fetch = this.fetch;
     if (fetch != null) {

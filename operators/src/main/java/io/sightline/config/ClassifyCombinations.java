@@ -139,6 +139,7 @@ final class ClassifyCombinations {
         FetchOptions.TIMEOUT,
         config.fetch().timeout());
     atMost(FetchOptions.TIMEOUT, config.fetch().timeout(), ClassifyOptions.TIMEOUT, timeout);
+    checkPatience(timeout);
     below(BatchOptions.MAX_DELAY, config.batch().maxDelay(), ClassifyOptions.TIMEOUT, timeout);
     if (!interval.isZero()) {
       below(
@@ -146,6 +147,24 @@ final class ClassifyCombinations {
           timeout,
           CheckpointingOptions.CHECKPOINTING_TIMEOUT,
           checkpointTimeout);
+    }
+  }
+
+  private void checkPatience(Duration timeout) {
+    Duration patience = config.fetch().patience();
+    Duration fetchTimeout = config.fetch().timeout();
+    if (!patience.isZero()
+        && fetchTimeout.compareTo(timeout) <= 0 // or that is said already
+        && patience.plus(fetchTimeout).compareTo(timeout) >= 0) {
+      problem(
+          String.format(
+              "%s + %s must be below %s (got %s + %s >= %s): lower one of them, or raise the last",
+              FetchOptions.PATIENCE.key(),
+              FetchOptions.TIMEOUT.key(),
+              ClassifyOptions.TIMEOUT.key(),
+              shown(FetchOptions.PATIENCE, patience),
+              shown(FetchOptions.TIMEOUT, fetchTimeout),
+              shown(ClassifyOptions.TIMEOUT, timeout)));
     }
   }
 

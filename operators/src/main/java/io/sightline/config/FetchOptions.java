@@ -43,6 +43,30 @@ public final class FetchOptions {
           .withDescription(
               "How long one image may take to be fetched, from the request to its last byte.");
 
+  public static final ConfigOption<Duration> PATIENCE =
+      ConfigOptions.key("fetch.patience")
+          .durationType()
+          .defaultValue(Duration.ofSeconds(30))
+          .withDescription(
+              "How long an image is asked for again whose store is down, counted from the first"
+                  + " failure, with growing pauses of 100 ms to 5 s, or as Retry-After says. Down is"
+                  + " what may pass by itself: no connection, one that breaks off, fetch.timeout, the"
+                  + " statuses 408, 429, 500, 502, 503 and 504, and errors of a file system other than"
+                  + " not found and forbidden. 0 s asks once.");
+
+  public static final ConfigOption<FetchSettings.OnUnavailable> ON_UNAVAILABLE =
+      ConfigOptions.key("fetch.on-unavailable")
+          .enumType(FetchSettings.OnUnavailable.class)
+          .defaultValue(FetchSettings.OnUnavailable.FAIL)
+          .withDescription(
+              "What becomes of an image whose store is still down when fetch.patience is over: fail"
+                  + " (the task fails, and Flink starts it again by its restart strategy, so that"
+                  + " nothing is rejected and nothing lost, and nothing goes on meanwhile) or reject."
+                  + " A reference to a dead host never fails a job that has work: a host is down"
+                  + " only where it has delivered an image to this slot or before its last restart"
+                  + " (the last 1000 such hosts are known), or no host has yet, and where it delivers"
+                  + " no others meanwhile. Any other image is rejected when its patience is over.");
+
   public static final ConfigOption<Integer> THREADS =
       ConfigOptions.key("fetch.threads")
           .intType()
@@ -59,6 +83,8 @@ public final class FetchOptions {
         options.bytes(MAX_BYTES),
         options.positive(CONNECT_TIMEOUT),
         options.positive(TIMEOUT),
+        options.get(PATIENCE),
+        options.get(ON_UNAVAILABLE),
         options.atLeast(THREADS, 1),
         options.longBytes(ClassifyOptions.MAX_INFLIGHT_BYTES));
   }

@@ -10,9 +10,9 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One image on its way: its result, its deadline, and what it holds meanwhile. Whatever ends it
- * first (bytes, a rejection, its deadline, a cancelled result) gives up everything else. Thread-
- * safe.
+ * One attempt to bring an image: its result, its deadline, and what it holds meanwhile. Whatever
+ * ends it first (bytes, a rejection, its deadline, a cancelled result) gives up everything else.
+ * Thread-safe.
  */
 final class Fetch {
 
@@ -57,6 +57,11 @@ final class Fetch {
     fail(rejection(reason, fact));
   }
 
+  /** Ends the fetch with an outage of the store, for which {@link FetchErrors} has its rules. */
+  void unavailable(Reason reason, String fact) {
+    fail(outage(reason, fact, null));
+  }
+
   /** What an expired deadline says from now on. */
   void setOnTimeout(RejectedException rejection) {
     onTimeout = rejection;
@@ -65,6 +70,11 @@ final class Fetch {
   /** The rejection of this image: its masked URI, then the fact. */
   RejectedException rejection(Reason reason, String fact) {
     return new RejectedException(reason, Uris.masked(uri) + " " + fact);
+  }
+
+  /** The outage that this image has met: its masked URI, then the fact. */
+  UnavailableException outage(Reason reason, String fact, @Nullable Duration retryAfter) {
+    return new UnavailableException(reason, Uris.masked(uri) + " " + fact, 1, retryAfter);
   }
 
   /** Ends the fetch where its deadline is over. */
@@ -76,9 +86,7 @@ final class Fetch {
     if (other != null) {
       fail(other);
     } else {
-      reject(
-          Reason.FETCH_TIMEOUT,
-          "did not come whole within fetch.timeout (%d ms)".formatted(timeout.toMillis()));
+      FetchErrors.timedOut(this, timeout);
     }
   }
 

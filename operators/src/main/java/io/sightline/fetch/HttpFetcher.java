@@ -3,7 +3,6 @@ package io.sightline.fetch;
 
 import io.sightline.config.FetchSettings;
 import io.sightline.reference.Reason;
-import io.sightline.reference.RejectedException;
 import io.sightline.reference.Uris;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -175,7 +174,7 @@ final class HttpFetcher implements AutoCloseable {
     if (status != 200) {
       if (!REDIRECTS.contains(status)) {
         // A body that never ends must not hide what the status has said.
-        fetch.setOnTimeout(rejection(fetch, status));
+        fetch.setOnTimeout(FetchErrors.status(fetch, status, header.headers()));
       }
       return new DiscardingBody();
     }
@@ -212,7 +211,7 @@ final class HttpFetcher implements AutoCloseable {
       return; // its body has ended the fetch
     }
     if (!REDIRECTS.contains(status)) {
-      fetch.fail(rejection(fetch, status));
+      fetch.fail(FetchErrors.status(fetch, status, response.headers()));
       return;
     }
     if (redirectsLeft == 0) {
@@ -250,16 +249,5 @@ final class HttpFetcher implements AutoCloseable {
           settings.schemes().contains(scheme) && !"https".equalsIgnoreCase(from.getScheme());
       default -> false;
     };
-  }
-
-  private static RejectedException rejection(Fetch fetch, int status) {
-    Reason reason =
-        switch (status) {
-          case 404, 410 -> Reason.NOT_FOUND;
-          case 401, 403 -> Reason.FORBIDDEN;
-          case 204, 205 -> Reason.EMPTY_CONTENT;
-          default -> Reason.HTTP_STATUS;
-        };
-    return fetch.rejection(reason, "was answered with status " + status);
   }
 }

@@ -165,7 +165,7 @@ final class ImageBody implements BodySubscriber<@Nullable Object> {
   private void end() {
     ByteBudget.Lease held = lease;
     if (announced != UNKNOWN && received < announced) {
-      fetch.reject(Reason.INCOMPLETE, "ended after %d of %d bytes".formatted(received, announced));
+      FetchErrors.endedEarly(fetch, "%d of %d bytes".formatted(received, announced));
     } else if (received == 0 || held == null) {
       fetch.reject(Reason.EMPTY_CONTENT, "has no content");
     } else {

@@ -2,6 +2,7 @@
 package io.sightline.fetch;
 
 import io.sightline.config.FetchSettings;
+import java.util.List;
 
 /** Opens image stores. */
 public final class ImageStores {
@@ -17,7 +18,16 @@ public final class ImageStores {
     return open(settings, HopGate.OPEN);
   }
 
+  /**
+   * Opens a store that knows some hosts already.
+   *
+   * @param knownHosts as {@link ImageStore#knownHosts} gave them, in several lists or in one
+   */
+  public static ImageStore open(FetchSettings settings, List<String> knownHosts) {
+    return new SchemeStore(settings, HopGate.OPEN, new Hosts(knownHosts));
+  }
+
   static ImageStore open(FetchSettings settings, HopGate gate) {
-    return new SchemeStore(settings, gate);
+    return new SchemeStore(settings, gate, new Hosts(List.of()));
   }
 }

@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /** Chooses by the reference's scheme who brings its bytes. */
 final class SchemeStore implements ImageStore {
@@ -30,12 +31,17 @@ final class SchemeStore implements ImageStore {
   private final FileFetcher files;
   private final HttpFetcher http;
   private final ScheduledExecutorService timer;
+  private final Hosts hosts;
   private final LongAdder bytesFetched = new LongAdder();
-  private final Set<Fetch> underWay = ConcurrentHashMap.newKeySet();
+  private final LongAdder waiting = new LongAdder();
+  private final LongAdder retries = new LongAdder();
+  private final PatientFetch.Context context;
+  private final Set<PatientFetch> underWay = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  SchemeStore(FetchSettings settings, HopGate gate) {
+  SchemeStore(FetchSettings settings, HopGate gate, Hosts hosts) {
     this.settings = settings;
+    this.hosts = hosts;
     this.budget = new ByteBudget(settings.maxInflightBytes());
     ArrayPool arrays = new ArrayPool(Math.min(MAX_IDLE_BYTES, settings.maxInflightBytes() / 4));
     this.files =
@@ -43,10 +49,11 @@ final class SchemeStore implements ImageStore {
     this.http = new HttpFetcher(settings, budget, arrays, gate, bytesFetched::add);
     this.timer =
         Executors.newSingleThreadScheduledExecutor(new DaemonThreads("sightline-fetch-timer"));
+    this.context = new PatientFetch.Context(settings, hosts, timer, waiting, retries);
     long tick = Math.max(1, Math.min(MAX_TICK_NANOS, settings.timeout().toNanos() / 20));
     var unused =
         timer.scheduleWithFixedDelay(
-            () -> underWay.forEach(Fetch::expireIfOver), tick, tick, TimeUnit.NANOSECONDS);
+            () -> underWay.forEach(PatientFetch::expireIfOver), tick, tick, TimeUnit.NANOSECONDS);
   }
 
   @Override
@@ -71,18 +78,53 @@ final class SchemeStore implements ImageStore {
           Reason.SCHEME_NOT_ALLOWED,
           "%s: fetch.schemes does not list %s".formatted(Uris.masked(uri), scheme));
     }
-    Fetch fetch = new Fetch(uri, settings.timeout());
+    boolean byHttp = scheme.equals("http") || scheme.equals("https");
+    PatientFetch fetch =
+        new PatientFetch(
+            uri,
+            Hosts.of(parsed),
+            context,
+            attempt -> {
+              if (byHttp) {
+                http.start(attempt, parsed);
+              } else {
+                files.start(attempt, parsed);
+              }
+            });
     underWay.add(fetch);
     CompletableFuture<ImageBytes> result = fetch.result();
     Futures.whenDone(result, (bytes, failure) -> underWay.remove(fetch));
     if (closed) {
       result.cancel(false);
-    } else if (scheme.equals("http") || scheme.equals("https")) {
-      http.start(fetch, parsed);
     } else {
-      files.start(fetch, parsed);
+      fetch.start();
     }
     return result;
+  }
+
+  @Override
+  public @Nullable UnavailableException outage(ImageReference reference) {
+    String uri = reference.getUri();
+    try {
+      return uri == null ? null : hosts.outage(Hosts.of(new URI(uri)));
+    } catch (URISyntaxException e) {
+      return null;
+    }
+  }
+
+  @Override
+  public List<String> knownHosts() {
+    return hosts.known();
+  }
+
+  @Override
+  public long retries() {
+    return retries.sum();
+  }
+
+  @Override
+  public long waiting() {
+    return waiting.sum();
   }
 
   @Override

@@ -41,6 +41,12 @@ public final class MetricNames {
   /** Gauge: bytes fetched, inline bytes not counted. */
   public static final String BYTES_FETCHED = "bytesFetched";
 
+  /** Gauge: attempts to fetch an image that were not its first. */
+  public static final String NUM_FETCH_RETRIES = "numFetchRetries";
+
+  /** Gauge: images that wait now until their store is asked again. */
+  public static final String FETCHES_WAITING = "fetchesWaiting";
+
   /** Gauge: encoded bytes held at once, fetched and inline. */
   public static final String INFLIGHT_BYTES = "inflightBytes";
 

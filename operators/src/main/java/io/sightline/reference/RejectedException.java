@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Says that one record or image can't be classified, and why. It ends in a rejection, never in a
  * failed task; it has no stack trace, since bad input is no fault of the code.
  */
-public final class RejectedException extends Exception {
+public class RejectedException extends Exception {
 
   private final Reason reason;
   private final int attempts;

@@ -375,7 +375,14 @@ class ClassifyFunctionTest {
         new ClassifyFunction(
             model,
             new FetchSettings(
-                Set.of("file"), 1 << 20, Duration.ofSeconds(5), Duration.ofSeconds(5), 2, 1 << 24),
+                Set.of("file"),
+                1 << 20,
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(5),
+                Duration.ZERO,
+                FetchSettings.OnUnavailable.REJECT,
+                2,
+                1 << 24),
             DecodeSettings.upTo(1_000_000),
             new BatchSettings(4, maxDelay),
             new ClassifySettings(

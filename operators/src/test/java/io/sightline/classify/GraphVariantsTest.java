@@ -232,7 +232,15 @@ class GraphVariantsTest {
     ClassifyFunction function =
         new ClassifyFunction(
             model,
-            new FetchSettings(Set.of("file"), 1 << 20, second, second, 1, 1 << 24),
+            new FetchSettings(
+                Set.of("file"),
+                1 << 20,
+                second,
+                second,
+                Duration.ZERO,
+                FetchSettings.OnUnavailable.REJECT,
+                1,
+                1 << 24),
             DecodeSettings.upTo(1 << 20),
             new BatchSettings(1, Duration.ZERO),
             new ClassifySettings(

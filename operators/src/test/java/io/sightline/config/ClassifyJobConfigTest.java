@@ -95,6 +95,12 @@ class ClassifyJobConfigTest {
             "fetch.timeout",
             "90 s"),
         problem(
+            "patience as long as the whole",
+            "fetch.patience + fetch.timeout must be below classify.timeout (got 50 s + 10 s >= 1 min):"
+                + " lower one of them, or raise the last",
+            "fetch.patience",
+            "50 s"),
+        problem(
             "waiting as long as the whole",
             "batch.max-delay must be below classify.timeout (got 1 min >= 1 min)",
             "batch.max-delay",

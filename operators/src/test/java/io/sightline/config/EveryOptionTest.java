@@ -101,6 +101,12 @@ class EveryOptionTest {
             Duration.ofMillis(900),
             c -> c.fetch().connectTimeout()),
         new Case("fetch.timeout", "20 s", Duration.ofSeconds(20), c -> c.fetch().timeout()),
+        new Case("fetch.patience", "0 s", Duration.ZERO, c -> c.fetch().patience()),
+        new Case(
+            "fetch.on-unavailable",
+            "reject",
+            FetchSettings.OnUnavailable.REJECT,
+            c -> c.fetch().onUnavailable()),
         new Case("fetch.threads", "9", 9, c -> c.fetch().threads()),
         new Case("decode.max-pixels", "1000000", 1_000_000L, c -> c.decode().maxPixels()),
         new Case(

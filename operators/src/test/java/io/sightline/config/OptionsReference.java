@@ -30,7 +30,9 @@ final class OptionsReference {
       `${file:/path}` stand for secrets, which are never printed. Flink's own options
       (`execution.*`, `pipeline.*`, `state.*`, `parallelism.default` ...) may stand in the same file.
       Unlike Flink's, the default of `execution.checkpointing.interval` is 10 s,
-      `pipeline.generic-types` is false and `pipeline.object-reuse` true.
+      `pipeline.generic-types` is false and `pipeline.object-reuse` true. A job on a stream restarts
+      with `exponential-delay`, from 1 s to 1 min, for as long as it takes, where neither the
+      configuration nor the cluster sets `restart-strategy.type`.
       """;
 
   private static final Map<Class<?>, String> SIMPLE =

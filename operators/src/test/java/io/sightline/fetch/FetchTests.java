@@ -29,11 +29,22 @@ final class FetchTests {
 
   /** With one thread files are looked up in the order in which they were asked for. */
   static FetchSettings settings(Duration timeout, long maxInflightBytes, int threads) {
+    return settings(timeout, maxInflightBytes, threads, Duration.ZERO);
+  }
+
+  static FetchSettings patient(Duration patience) {
+    return settings(Duration.ofSeconds(20), 10_000_000, 2, patience);
+  }
+
+  private static FetchSettings settings(
+      Duration timeout, long maxInflightBytes, int threads, Duration patience) {
     return new FetchSettings(
         Set.of("file", "http", "https", "remote", "s9"),
         MAX_BYTES,
         Duration.ofSeconds(5),
         timeout,
+        patience,
+        FetchSettings.OnUnavailable.FAIL,
         threads,
         maxInflightBytes);
   }

@@ -227,6 +227,7 @@ class ClassifyJobIT {
       server.hold(List.of("slow"));
       Map<String, String> options = options("slow");
       options.put("fetch.timeout", "50 s");
+      options.put("fetch.patience", "0 s");
       Instant submitted = Instant.now().minusSeconds(60);
       topics.publish("slow", List.of(reference(server, "slow", submitted)));
 

@@ -70,6 +70,7 @@ class EvaluateStreamIT {
     options.put("source.idleness", "10 s");
     options.put("classify.timeout", "10 s");
     options.put("fetch.timeout", "10 s");
+    options.put("fetch.patience", "0 s");
     options.put("evaluate.window.size", "10 s");
     options.put("source.watermark.delay", "0 s");
     List<ImageReference> references = new ArrayList<>();

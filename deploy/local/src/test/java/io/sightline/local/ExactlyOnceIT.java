@@ -325,6 +325,7 @@ class ExactlyOnceIT {
       options.put("source.topics", name);
       options.put("model.dir", model.toString());
       options.put("fetch.timeout", "40 s");
+      options.put("fetch.patience", "0 s");
       options.put("batch.max-size", "8");
       options.put("classify.workers", "1");
       options.put("classify.exchange", shape.exchange() ? "always" : "auto");

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.fetch;
+
+import io.sightline.reference.Reason;
+import io.sightline.reference.RejectedException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says that the store of an image is down: the image may well be there, and asking again later
+ * helps. Whoever makes no difference rejects the image.
+ */
+public final class UnavailableException extends RejectedException {
+
+  private final @Nullable Duration retryAfter;
+
+  /**
+   * An outage.
+   *
+   * @param detail one sentence for a person; secrets of URIs masked
+   * @param retryAfter when the store wants to be asked again; null where it does not say
+   */
+  UnavailableException(Reason reason, String detail, int attempts, @Nullable Duration retryAfter) {
+    super(reason, detail, attempts);
+    this.retryAfter = retryAfter;
+  }
+
+  UnavailableException withAttempts(int attempts) {
+    return new UnavailableException(reason(), detail(), attempts, retryAfter);
+  }
+
+  @Nullable Duration retryAfter() {
+    return retryAfter;
+  }
+}
