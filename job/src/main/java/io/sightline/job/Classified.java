@@ -7,6 +7,7 @@ import io.sightline.classify.RouteFunction;
 import io.sightline.config.ClassifyJobConfig;
 import io.sightline.config.ClassifySettings;
 import io.sightline.config.ClassifySettings.Exchange;
+import io.sightline.config.RetrySettings;
 import io.sightline.model.ModelDescriptor;
 import io.sightline.reference.Rejections;
 import io.sightline.reference.SourceRecord;
@@ -49,13 +50,21 @@ record Classified(
     ClassifySettings classify = config.classify();
     int parallelism = classify.parallelism() > 0 ? classify.parallelism() : env.getParallelism();
     boolean exchange = hasExchange(classify.exchange(), parallelism, partitions);
-    env.configure(checkpointing(config.flink(), exchange));
+    RetrySettings retries = config.retries();
+    env.configure(checkpointing(config.flink(), exchange || retries != null));
     env.configure(RestartDefaults.of(env.getConfiguration()));
 
     DataStream<SourceRecord> records = source.apply(env);
     SingleOutputStreamOperator<ImageReference> references =
         records.process(new ParseFunction(config.source())).name("Parse").uid(OperatorIds.PARSE);
-    DataStream<ImageReference> parsed = watermarks ? references : withoutWatermarks(references);
+    DataStream<Rejection> rejections = references.getSideOutput(Rejections.TAG);
+    DataStream<ImageReference> all = references;
+    if (retries != null) {
+      RetryLoop loop = RetryLoop.read(env, retries, config.source());
+      all = references.union(loop.references());
+      rejections = rejections.union(loop.rejections());
+    }
+    DataStream<ImageReference> parsed = watermarks ? all : withoutWatermarks(all);
     SingleOutputStreamOperator<Outcome> outcomes =
         new Classification(model, config.operator())
             .applyTo(exchange ? parsed.rebalance() : parsed)
@@ -66,9 +75,10 @@ record Classified(
     if (classify.parallelism() > 0) {
       events.setParallelism(parallelism);
     }
-    return new Classified(
-        events,
-        references.getSideOutput(Rejections.TAG).union(events.getSideOutput(Rejections.TAG)));
+    if (retries != null) {
+      RetryLoop.write(events.getSideOutput(RouteFunction.RETRIES), retries);
+    }
+    return new Classified(events, rejections.union(events.getSideOutput(Rejections.TAG)));
   }
 
   /**
@@ -94,11 +104,12 @@ record Classified(
   }
 
   /**
-   * Behind an exchange an aligned barrier waits for all that is buffered before it, while the wait
-   * operator is full: checkpoints are unaligned there, unless the user says otherwise.
+   * Behind an exchange, or where two streams meet, an aligned barrier waits for all that is
+   * buffered before it, while the wait operator is full: checkpoints are unaligned there, unless
+   * the user says otherwise.
    */
-  private static Configuration checkpointing(Configuration flink, boolean exchange) {
-    if (exchange && !flink.contains(CheckpointingOptions.ENABLE_UNALIGNED)) {
+  private static Configuration checkpointing(Configuration flink, boolean buffered) {
+    if (buffered && !flink.contains(CheckpointingOptions.ENABLE_UNALIGNED)) {
       flink.set(CheckpointingOptions.ENABLE_UNALIGNED, true);
     }
     return flink;

@@ -3,6 +3,7 @@ package io.sightline.job;
 
 import io.sightline.config.ClassifyJobConfig;
 import io.sightline.config.Problems;
+import io.sightline.config.RetrySettings;
 import io.sightline.model.ModelDescriptor;
 import io.sightline.sink.KafkaChecks;
 import io.sightline.sink.Producers;
@@ -76,7 +77,7 @@ final class ClassifyCommand implements Callable<Integer> {
   private ClassifyJobConfig configuration(Problems problems) {
     ClassifyJobConfig config = ClassifyJobConfig.read(flags.loader(problems).resolve(), problems);
     KafkaSources.checkProperties(config.source(), problems);
-    Producers.checkProperties(config.events(), config.rejections(), problems);
+    Producers.checkProperties(config.events(), config.rejections(), config.retries(), problems);
     return config;
   }
 
@@ -103,6 +104,10 @@ final class ClassifyCommand implements Callable<Integer> {
     OptionalInt partitions = checks.source(config.source());
     checks.events(config.events());
     checks.rejections(config.rejections());
+    RetrySettings retries = config.retries();
+    if (retries != null) {
+      checks.retries(retries.sink(), retries.source(config.source()));
+    }
     if (!problems.isEmpty()) {
       ProblemList.print(
           spec.commandLine().getErr(),

@@ -15,6 +15,11 @@ final class OperatorIds {
   static final String EVENTS = "events";
   static final String REJECTIONS = "rejections";
 
+  static final String RETRIES = "retries";
+  static final String RETRY_SOURCE = "retry-source";
+  static final String PARSE_RETRIES = "parse-retries";
+  static final String PARK = "park";
+
   static final String LABEL = "label";
   static final String LABELS = "labels";
   static final String PARSE_LABELS = "parse-labels";

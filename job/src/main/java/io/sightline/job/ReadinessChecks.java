@@ -5,6 +5,7 @@ import io.sightline.config.ClassifyJobConfig;
 import io.sightline.config.EvaluateJobConfig;
 import io.sightline.config.LabelSettings;
 import io.sightline.config.Problems;
+import io.sightline.config.RetrySettings;
 import io.sightline.config.SinkSettings;
 import io.sightline.model.ModelDescriptor;
 import io.sightline.sink.KafkaChecks;
@@ -44,6 +45,10 @@ final class ReadinessChecks {
     image(config, model);
     brokers("source", checks -> checks.source(config.source()));
     outputs(config);
+    RetrySettings retries = config.retries();
+    if (retries != null) {
+      brokers("retries", checks -> checks.retries(retries.sink(), retries.source(config.source())));
+    }
     return end();
   }
 

@@ -19,18 +19,15 @@ import io.sightline.model.ModelFolder;
 import io.sightline.reference.Reason;
 import io.sightline.reference.RejectedException;
 import io.sightline.schemas.ImageReference;
+import io.sightline.schemas.Retry;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
-import org.apache.flink.api.common.externalresource.ExternalResourceInfo;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.ListState;
@@ -62,7 +59,6 @@ public final class ClassifyFunction extends RichAsyncFunction<ImageReference, Ou
     implements CheckpointedFunction {
 
   private static final Logger LOG = LoggerFactory.getLogger(ClassifyFunction.class);
-  private static final String GPU_RESOURCE = "gpu";
 
   /** Workers of a slot where only its TaskManager will know them. */
   private static final int ASSUMED_WORKERS = 16;
@@ -180,6 +176,7 @@ public final class ClassifyFunction extends RichAsyncFunction<ImageReference, Ou
     private @Nullable ImageStore store;
     private @Nullable ClassifyWorkers workers;
     private @Nullable Outcomes outcomes;
+    private @Nullable Retries retries;
     private @Nullable ClassifyMetrics metrics;
 
     void open() throws Exception {
@@ -191,7 +188,9 @@ public final class ClassifyFunction extends RichAsyncFunction<ImageReference, Ou
       ImageDecoder.loadNatives(); // seconds on a busy machine: no image may wait for it
       long started = System.nanoTime();
       int maxSize = maxBatchSize(model, batch);
-      Classifier classifier = Classifier.open(model, folder.path(), device, gpus(), subtask);
+      Classifier classifier =
+          Classifier.open(
+              model, folder.path(), device, Gpus.of(device, getRuntimeContext()), subtask);
       this.classifier = classifier;
       classifier.warmUp(maxSize);
       long initMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
@@ -206,6 +205,7 @@ public final class ClassifyFunction extends RichAsyncFunction<ImageReference, Ou
       this.metrics = metrics;
       Outcomes outcomes = new Outcomes(model, provider, settings, InstantSource.system());
       this.outcomes = outcomes;
+      this.retries = new Retries(fetch.outage(), InstantSource.system());
       ImageStore store = ImageStores.open(fetch, restoredHosts);
       this.store = store;
 
@@ -262,17 +262,6 @@ public final class ClassifyFunction extends RichAsyncFunction<ImageReference, Ou
       }
       int share = Runtime.getRuntime().availableProcessors() / Math.max(1, slotsOfTaskManager);
       return Math.max(provider == Provider.CPU ? 1 : 2, share);
-    }
-
-    private Set<Integer> gpus() {
-      if (device.provider() == DeviceSettings.Provider.CPU) {
-        return Collections.emptySet();
-      }
-      Set<Integer> ordinals = new TreeSet<>();
-      for (ExternalResourceInfo gpu : getRuntimeContext().getExternalResourceInfos(GPU_RESOURCE)) {
-        gpu.getProperty("index").map(Integer::valueOf).ifPresent(ordinals::add);
-      }
-      return ordinals;
     }
 
     List<String> knownHosts() {
@@ -341,13 +330,24 @@ public final class ClassifyFunction extends RichAsyncFunction<ImageReference, Ou
     }
 
     private void unavailable(InFlight image, UnavailableException outage) {
-      switch (fetch.onUnavailable()) {
+      switch (fetch.outage().onUnavailable()) {
         case FAIL -> {
           if (!image.isEnded()) {
             fail(StoreDownException.of(outage));
           }
         }
+        case RETRY -> retry(image, outage);
         case REJECT -> rejected(image, outage);
+      }
+    }
+
+    private void retry(InFlight image, UnavailableException outage) {
+      Retry retry = required(retries).next(image.reference(), outage);
+      if (retry == null) {
+        rejected(image, outage);
+      } else if (image.end()) {
+        required(metrics).sentToRetry();
+        image.complete(Outcome.of(retry));
       }
     }
 

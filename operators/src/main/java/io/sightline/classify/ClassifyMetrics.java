@@ -26,6 +26,7 @@ final class ClassifyMetrics {
 
   private final MetricGroup group;
   private final ThreadSafeSimpleCounter classified = new ThreadSafeSimpleCounter();
+  private final ThreadSafeSimpleCounter sentToRetry = new ThreadSafeSimpleCounter();
   private final Map<Reason, ThreadSafeSimpleCounter> rejected = new EnumMap<>(Reason.class);
   private final Histogram batchSize;
   private final Histogram batchLatency;
@@ -38,6 +39,7 @@ final class ClassifyMetrics {
   ClassifyMetrics(MetricGroup group) {
     this.group = group;
     group.counter(MetricNames.NUM_IMAGES_CLASSIFIED, classified);
+    group.counter(MetricNames.NUM_REFERENCES_RETRIED, sentToRetry);
     for (Reason reason : Reason.values()) {
       switch (reason.stage()) {
         case PARSE, EVALUATE -> {} // counted where they are given
@@ -82,6 +84,10 @@ final class ClassifyMetrics {
       throw new IllegalArgumentException(reason + " is not given by the classify operator");
     }
     counter.inc();
+  }
+
+  void sentToRetry() {
+    sentToRetry.inc();
   }
 
   void batchRun(int size, long latencyNanos, long inferenceNanos) {

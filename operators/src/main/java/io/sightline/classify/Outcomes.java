@@ -8,10 +8,12 @@ import io.sightline.reference.EventIds;
 import io.sightline.reference.Reason;
 import io.sightline.reference.RejectedException;
 import io.sightline.reference.Rejections;
+import io.sightline.reference.Stage;
 import io.sightline.reference.Uris;
 import io.sightline.schemas.ClassificationEvent;
 import io.sightline.schemas.ImageReference;
 import io.sightline.schemas.RecordOrigin;
+import io.sightline.schemas.Rejection;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -80,8 +82,12 @@ final class Outcomes {
   }
 
   Outcome rejection(InFlight image, RejectedException why) {
-    return Outcome.of(
-        Rejections.of(why, image.reference(), null, null, model.fingerprint(), now()));
+    Rejection rejection =
+        Rejections.of(why, image.reference(), null, null, model.fingerprint(), now());
+    if (why.reason().stage() == Stage.FETCH) {
+      rejection.setAttempts(Retries.attempts(image.reference(), why.attempts()));
+    }
+    return Outcome.of(rejection);
   }
 
   private Instant now() {

@@ -150,8 +150,31 @@ final class ClassifyCombinations {
     }
   }
 
+  /** The checks of a job that has a retry topic. */
+  void checkRetries(@Nullable RetrySettings retries) {
+    OutageSettings outage = config.fetch().outage();
+    if (outage.onUnavailable() == OutageSettings.OnUnavailable.RETRY && retries == null) {
+      problem(
+          String.format(
+              "%s must be set, because %s is retry",
+              RetryOptions.TOPIC.key(), FetchOptions.ON_UNAVAILABLE.key()));
+    }
+    atMost(
+        FetchOptions.RETRY_DELAY, outage.retryDelay(), FetchOptions.RETRY_FOR, outage.retryFor());
+  }
+
+  /** Finds what only the classify job can do, in the configuration of another. */
+  void checkNoRetries() {
+    if (config.fetch().outage().onUnavailable() == OutageSettings.OnUnavailable.RETRY) {
+      problem(
+          String.format(
+              "%s must be fail or reject: only classify has a retry topic (got retry)",
+              FetchOptions.ON_UNAVAILABLE.key()));
+    }
+  }
+
   private void checkPatience(Duration timeout) {
-    Duration patience = config.fetch().patience();
+    Duration patience = config.fetch().outage().patience();
     Duration fetchTimeout = config.fetch().timeout();
     if (!patience.isZero()
         && fetchTimeout.compareTo(timeout) <= 0 // or that is said already

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.apache.flink.configuration.Configuration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an image meets on its way between source and sinks: the configuration of the classify
@@ -36,7 +37,10 @@ public record ClassifyConfig(
     ResolvedConfiguration resolved = ResolvedConfiguration.of(configuration);
     OptionReader options = new OptionReader(resolved, problems);
     ClassifyConfig config = read(options, ClassifyOptions::read);
-    new ClassifyCombinations(config, null, configuration, resolved, problems).checkOperator();
+    ClassifyCombinations combinations =
+        new ClassifyCombinations(config, null, configuration, resolved, problems);
+    combinations.checkOperator();
+    combinations.checkNoRetries();
     return config;
   }
 
@@ -51,12 +55,17 @@ public record ClassifyConfig(
         DeviceOptions.read(options));
   }
 
-  /** The configuration of a whole job. */
+  /**
+   * The configuration of a whole job.
+   *
+   * @param retries null where the job has no retry topic
+   */
   ClassifyJobConfig job(
       String name,
       SourceSettings source,
       SinkSettings events,
       SinkSettings rejections,
+      @Nullable RetrySettings retries,
       FlinkConfiguration flink,
       OptionReader options,
       OptionCatalog catalog) {
@@ -73,6 +82,7 @@ public record ClassifyConfig(
         device,
         events,
         rejections,
+        retries,
         flink.configuration(),
         shown);
   }

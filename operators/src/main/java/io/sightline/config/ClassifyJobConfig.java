@@ -3,10 +3,12 @@ package io.sightline.config;
 
 import java.util.List;
 import org.apache.flink.configuration.Configuration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that the classify job is configured by. Immutable; {@link #toString} shows no secrets.
  *
+ * @param retries where references go whose store is down; null where they go nowhere
  * @param flink Flink's own options, with this job's defaults filled in; it holds none of the
  *     options of Sightline, so that no secret of theirs shows up in Flink's web interface
  * @param options every option with the value that it came to, for display
@@ -22,6 +24,7 @@ public record ClassifyJobConfig(
     DeviceSettings device,
     SinkSettings events,
     SinkSettings rejections,
+    @Nullable RetrySettings retries,
     Configuration flink,
     List<ResolvedOption> options) {
 
@@ -69,12 +72,19 @@ public record ClassifyJobConfig(
     ClassifyConfig operator = ClassifyConfig.read(options, ClassifyOptions::read);
     SinkSettings events = SinkOptions.read(options, source, jobName);
     SinkSettings rejections = RejectionOptions.read(options, source, events, jobName);
+    RetrySettings retries = RetryOptions.read(options, source, events, jobName);
 
     ClassifyJobConfig config =
-        operator.job(jobName, source, events, rejections, flink, options, OptionCatalog.CLASSIFY);
-    new ClassifyCombinations(config, resolved, problems).check();
+        operator.job(
+            jobName, source, events, rejections, retries, flink, options, OptionCatalog.CLASSIFY);
+    ClassifyCombinations combinations = new ClassifyCombinations(config, resolved, problems);
+    combinations.check();
+    combinations.checkRetries(retries);
     SinkCombinations sinks = new SinkCombinations(resolved, flink.configuration(), problems);
     sinks.check("sink", events).check("rejections", rejections);
+    if (retries != null) {
+      sinks.check("retries", retries.sink());
+    }
     sinks.checkSource(SourceOptions.TOPICS.key(), source);
     sinks.checkRejectionSize(rejections, source.maxRawBytes());
     return config;

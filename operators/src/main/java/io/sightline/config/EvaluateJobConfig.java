@@ -55,9 +55,15 @@ public record EvaluateJobConfig(
     SinkSettings rejections = RejectionOptions.read(options, source, events, jobName);
     SinkSettings reports = EvaluateReportsOptions.read(options, source, events, jobName);
     ClassifyJobConfig classify =
-        image.job(jobName, source, events, rejections, flink, options, catalog);
+        image.job(jobName, source, events, rejections, null, flink, options, catalog);
 
-    new ClassifyCombinations(classify, resolved, problems).check();
+    ClassifyCombinations combinations = new ClassifyCombinations(classify, resolved, problems);
+    combinations.check();
+    combinations.checkNoRetries();
+    if (options.has(RetryOptions.TOPIC)) {
+      problems.add(
+          "%s has no effect: only classify has a retry topic".formatted(RetryOptions.TOPIC.key()));
+    }
     SinkCombinations sinks = new SinkCombinations(resolved, flink.configuration(), problems);
     if (events.isThere()) {
       sinks.check("sink", events);
@@ -124,10 +130,13 @@ public record EvaluateJobConfig(
                 datasetSource(),
                 SinkSettings.avroFiles(events),
                 SinkSettings.avroFiles(rejections),
+                null,
                 flink,
                 options,
                 catalog);
-    new ClassifyCombinations(classify, own, problems).checkWithoutSource();
+    ClassifyCombinations combinations = new ClassifyCombinations(classify, own, problems);
+    combinations.checkWithoutSource();
+    combinations.checkNoRetries();
     return new EvaluateJobConfig(
         classify,
         evaluate,

@@ -54,18 +54,37 @@ public final class FetchOptions {
                   + " statuses 408, 429, 500, 502, 503 and 504, and errors of a file system other than"
                   + " not found and forbidden. 0 s asks once.");
 
-  public static final ConfigOption<FetchSettings.OnUnavailable> ON_UNAVAILABLE =
+  public static final ConfigOption<OutageSettings.OnUnavailable> ON_UNAVAILABLE =
       ConfigOptions.key("fetch.on-unavailable")
-          .enumType(FetchSettings.OnUnavailable.class)
-          .defaultValue(FetchSettings.OnUnavailable.FAIL)
+          .enumType(OutageSettings.OnUnavailable.class)
+          .defaultValue(OutageSettings.OnUnavailable.FAIL)
           .withDescription(
               "What becomes of an image whose store is still down when fetch.patience is over: fail"
                   + " (the task fails, and Flink starts it again by its restart strategy, so that"
-                  + " nothing is rejected and nothing lost, and nothing goes on meanwhile) or reject."
-                  + " A reference to a dead host never fails a job that has work: a host is down"
-                  + " only where it has delivered an image to this slot or before its last restart"
-                  + " (the last 1000 such hosts are known), or no host has yet, and where it delivers"
-                  + " no others meanwhile. Any other image is rejected when its patience is over.");
+                  + " nothing is rejected and nothing lost, and nothing goes on meanwhile), retry"
+                  + " (the reference goes to retries.topic, from which the job takes it again after"
+                  + " fetch.retry-delay, and others go on; in classify alone) or reject. A reference"
+                  + " to a dead host never fails a job that has work: a host is down only where it"
+                  + " has delivered an image to this slot or before its last restart (the last 1000"
+                  + " such hosts are known), or no host has yet, and where it delivers no others"
+                  + " meanwhile. Any other image is rejected when its patience is over.");
+
+  public static final ConfigOption<Duration> RETRY_DELAY =
+      ConfigOptions.key("fetch.retry-delay")
+          .durationType()
+          .defaultValue(Duration.ofSeconds(30))
+          .withDescription(
+              "With fetch.on-unavailable: retry, how long a reference is parked before its store is"
+                  + " asked again. It doubles with each round, up to 10 min or to this where it is"
+                  + " more, and up to a quarter is added at random.");
+
+  public static final ConfigOption<Duration> RETRY_FOR =
+      ConfigOptions.key("fetch.retry-for")
+          .durationType()
+          .defaultValue(Duration.ofDays(1))
+          .withDescription(
+              "With fetch.on-unavailable: retry, how long after its first round a reference may be"
+                  + " parked again; then it is rejected, with all its attempts.");
 
   public static final ConfigOption<Integer> THREADS =
       ConfigOptions.key("fetch.threads")
@@ -83,8 +102,11 @@ public final class FetchOptions {
         options.bytes(MAX_BYTES),
         options.positive(CONNECT_TIMEOUT),
         options.positive(TIMEOUT),
-        options.get(PATIENCE),
-        options.get(ON_UNAVAILABLE),
+        new OutageSettings(
+            options.get(PATIENCE),
+            options.get(ON_UNAVAILABLE),
+            options.positive(RETRY_DELAY),
+            options.positive(RETRY_FOR)),
         options.atLeast(THREADS, 1),
         options.longBytes(ClassifyOptions.MAX_INFLIGHT_BYTES));
   }

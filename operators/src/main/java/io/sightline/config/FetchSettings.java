@@ -12,8 +12,7 @@ import java.util.Set;
  * @param maxBytes largest image that is fetched, in bytes
  * @param connectTimeout for a connection to be made
  * @param timeout for one image to be fetched whole, from its request to its last byte
- * @param patience how long an image whose store is down is asked for again; zero asks once
- * @param onUnavailable what becomes of it then
+ * @param outage what is done for an image whose store is down
  * @param threads threads that read from Flink file systems, which block
  * @param maxInflightBytes fetched and inline bytes that are held at once
  */
@@ -22,8 +21,7 @@ public record FetchSettings(
     int maxBytes,
     Duration connectTimeout,
     Duration timeout,
-    Duration patience,
-    OnUnavailable onUnavailable,
+    OutageSettings outage,
     int threads,
     long maxInflightBytes)
     implements Serializable {
@@ -34,18 +32,6 @@ public record FetchSettings(
       throw new IllegalArgumentException(
           "maxBytes, threads and maxInflightBytes must be at least 1 (got %d, %d, %d)"
               .formatted(maxBytes, threads, maxInflightBytes));
-    }
-  }
-
-  /** What becomes of an image whose store is down for longer than the patience. */
-  public enum OnUnavailable {
-    /** The task fails, and Flink tries again. */
-    FAIL,
-    REJECT;
-
-    @Override
-    public String toString() {
-      return OptionNames.of(this);
     }
   }
 }

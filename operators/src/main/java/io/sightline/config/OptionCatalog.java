@@ -30,7 +30,8 @@ final class OptionCatalog {
               ClassifyOptions.class,
               DeviceOptions.class,
               SinkOptions.class,
-              RejectionOptions.class));
+              RejectionOptions.class,
+              RetryOptions.class));
 
   /** The options of the evaluate job on a stream: those of classify, and its own. */
   static final OptionCatalog EVALUATE =
@@ -49,7 +50,8 @@ final class OptionCatalog {
               EvaluateLabelsOptions.class,
               EvaluateReportsOptions.class,
               SinkOptions.class,
-              RejectionOptions.class));
+              RejectionOptions.class,
+              RetryOptions.class));
 
   /** The options of the evaluate job on a data set, whose input and output are flags. */
   static final OptionCatalog EVALUATE_DATASET =

@@ -70,7 +70,7 @@ final class SinkReading {
         kafkaProperties);
   }
 
-  private static String bootstrapServers(
+  static String bootstrapServers(
       OptionReader options,
       ConfigOption<String> option,
       SourceSettings source,

@@ -2,6 +2,7 @@
 package io.sightline.fetch;
 
 import io.sightline.config.FetchSettings;
+import io.sightline.config.OutageSettings.OnUnavailable;
 import java.util.List;
 
 /** Opens image stores. */
@@ -19,15 +20,18 @@ public final class ImageStores {
   }
 
   /**
-   * Opens a store that knows some hosts already.
+   * Opens a store that knows some hosts already, and where {@code fetch.on-unavailable} is retry
+   * spares those that are down: one image at a time asks them, and all others fail at once.
    *
-   * @param knownHosts as {@link ImageStore#knownHosts} gave them, in several lists or in one
+   * @param knownHosts as {@link ImageStore#knownHosts} gave them, of one store or of several
    */
   public static ImageStore open(FetchSettings settings, List<String> knownHosts) {
-    return new SchemeStore(settings, HopGate.OPEN, new Hosts(knownHosts));
+    boolean sparing = settings.outage().onUnavailable() == OnUnavailable.RETRY;
+    return new SchemeStore(
+        settings, HopGate.OPEN, new Hosts(knownHosts, sparing, System::nanoTime));
   }
 
   static ImageStore open(FetchSettings settings, HopGate gate) {
-    return new SchemeStore(settings, gate, new Hosts(List.of()));
+    return new SchemeStore(settings, gate, new Hosts(List.of(), false, System::nanoTime));
   }
 }

@@ -42,6 +42,7 @@ final class PatientFetch {
 
   private volatile @Nullable Fetch attempt;
   private volatile @Nullable Future<?> pause;
+  private volatile boolean probe;
 
   /* Written at the end of an attempt, and there is one at a time. */
   private @Nullable Backoff backoff;
@@ -63,18 +64,39 @@ final class PatientFetch {
     Futures.whenDone(
         result,
         (bytes, failure) -> {
+          if (probe) {
+            context.hosts().probed(host);
+          }
           if (failure != null) {
             giveUp();
           }
         });
   }
 
+  /** Makes the first attempt, unless the host is spared. */
+  void begin() {
+    switch (context.hosts().admit(host)) {
+      case OPEN -> start();
+      case PROBE -> {
+        probe = true;
+        start();
+      }
+      case SPARED -> {
+        UnavailableException outage = context.hosts().outage(host);
+        if (outage != null) {
+          result.completeExceptionally(outage.withAttempts(0));
+        } else { // it has answered just now
+          start();
+        }
+      }
+    }
+  }
+
   CompletableFuture<ImageBytes> result() {
     return result;
   }
 
-  /** Makes an attempt. */
-  void start() {
+  private void start() {
     Fetch fetch = new Fetch(uri, context.settings().timeout());
     attempt = fetch;
     Futures.whenDone(fetch.result(), this::ended);
@@ -133,11 +155,12 @@ final class PatientFetch {
     }
     deliveries = delivered;
     context.hosts().failed(host, outage);
-    long left = context.settings().patience().toNanos() - (now - firstFailureNanos);
-    if (left > 0) {
+    long left = context.settings().outage().patience().toNanos() - (now - firstFailureNanos);
+    if (left > 0 && !context.hosts().isGivenUp(host)) {
       startAfter(Math.min(left, pauseNanos(outage)));
     } else if (context.hosts().mayBeDown(host)
         && failuresAmongDeliveries < FAILURES_AMONG_DELIVERIES) {
+      context.hosts().giveUp(host);
       result.completeExceptionally(outage.withAttempts(attempts));
     } else {
       result.completeExceptionally(afterAll(outage));

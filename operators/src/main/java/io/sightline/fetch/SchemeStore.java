@@ -97,7 +97,7 @@ final class SchemeStore implements ImageStore {
     if (closed) {
       result.cancel(false);
     } else {
-      fetch.start();
+      fetch.begin();
     }
     return result;
   }

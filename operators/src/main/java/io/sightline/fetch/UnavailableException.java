@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Says that the store of an image is down: the image may well be there, and asking again later
- * helps. Whoever makes no difference rejects the image.
+ * helps. Whoever makes no difference rejects the image. Its attempts are 0 where the store was not
+ * asked at all, because it is known to be down.
  */
 public final class UnavailableException extends RejectedException {
 
@@ -20,7 +21,8 @@ public final class UnavailableException extends RejectedException {
    * @param detail one sentence for a person; secrets of URIs masked
    * @param retryAfter when the store wants to be asked again; null where it does not say
    */
-  UnavailableException(Reason reason, String detail, int attempts, @Nullable Duration retryAfter) {
+  public UnavailableException(
+      Reason reason, String detail, int attempts, @Nullable Duration retryAfter) {
     super(reason, detail, attempts);
     this.retryAfter = retryAfter;
   }
@@ -29,7 +31,8 @@ public final class UnavailableException extends RejectedException {
     return new UnavailableException(reason(), detail(), attempts, retryAfter);
   }
 
-  @Nullable Duration retryAfter() {
+  /** When the store wants to be asked again; null where it does not say. */
+  public @Nullable Duration retryAfter() {
     return retryAfter;
   }
 }

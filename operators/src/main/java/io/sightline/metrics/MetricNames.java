@@ -44,6 +44,15 @@ public final class MetricNames {
   /** Gauge: attempts to fetch an image that were not its first. */
   public static final String NUM_FETCH_RETRIES = "numFetchRetries";
 
+  /** Counter: references that the classifier sent to the retry topic. */
+  public static final String NUM_REFERENCES_RETRIED = "numReferencesRetried";
+
+  /** Counter: references that came from the retry topic to be parked. */
+  public static final String NUM_REFERENCES_PARKED = "numReferencesParked";
+
+  /** Counter: parked references that were given to the classifier again. */
+  public static final String NUM_REFERENCES_RETURNED = "numReferencesReturned";
+
   /** Gauge: images that wait now until their store is asked again. */
   public static final String FETCHES_WAITING = "fetchesWaiting";
 

@@ -2,6 +2,7 @@
 package io.sightline.reference;
 
 import io.sightline.schemas.ImageReference;
+import io.sightline.schemas.Retry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -11,25 +12,31 @@ import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 
 /**
- * Every version of the {@code ImageReference} schema that was ever published, by fingerprint. Each
- * lies in the schemas module as {@code history/ImageReference-N.avsc}, N counting from 1.
+ * Every version of the schemas of records that are read that was ever published, by fingerprint.
+ * Each lies in the schemas module as {@code history/NAME-N.avsc}, N counting from 1.
  */
 final class KnownSchemas {
 
-  private static final Map<Long, Schema> BY_FINGERPRINT = load();
+  private static final Map<Long, Schema> REFERENCES = load(ImageReference.getClassSchema());
+  private static final Map<Long, Schema> RETRIES = load(Retry.getClassSchema());
 
   private KnownSchemas() {}
 
   /** By CRC-64-AVRO fingerprint, as single-object encoding carries it. */
   static Map<Long, Schema> imageReference() {
-    return BY_FINGERPRINT;
+    return REFERENCES;
   }
 
-  private static Map<Long, Schema> load() {
+  /** The same of {@code Retry}. */
+  static Map<Long, Schema> retry() {
+    return RETRIES;
+  }
+
+  private static Map<Long, Schema> load(Schema current) {
     Map<Long, Schema> schemas = new HashMap<>();
-    put(schemas, ImageReference.getClassSchema());
+    put(schemas, current);
     for (int version = 1; ; version++) {
-      String name = "history/ImageReference-" + version + ".avsc";
+      String name = "history/%s-%d.avsc".formatted(current.getName(), version);
       try (InputStream in = ImageReference.class.getResourceAsStream(name)) {
         if (in == null) {
           return Map.copyOf(schemas);

@@ -62,6 +62,7 @@ public final class ReferenceParser {
     ValueFormat.Draft draft = format.read(value);
     ImageReference reference = draft.reference();
     reference.setOrigin(origin(record));
+    reference.setFetchAttempts(null);
     if (reference.getSubmittedAt() == null) {
       reference.setSubmittedAt(
           record.timestamp() >= 0

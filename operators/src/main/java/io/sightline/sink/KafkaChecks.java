@@ -110,6 +110,15 @@ public final class KafkaChecks {
     sink(settings, "evaluate.reports");
   }
 
+  /** Checks that the retry topic may be written to, and read by the group of the source. */
+  public void retries(SinkSettings settings, SourceSettings source) {
+    int before = problems.messages().size();
+    sink(settings, "retries");
+    if (problems.messages().size() == before) { // what is missing is said once
+      source(source, "retries.topic");
+    }
+  }
+
   private BrokerInquiry open(Access access) throws NoAnswerException {
     NoAnswerException before = unreachable.get(access);
     if (before != null) {

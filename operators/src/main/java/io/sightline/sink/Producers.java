@@ -4,6 +4,7 @@ package io.sightline.sink;
 import static java.util.Objects.requireNonNull;
 
 import io.sightline.config.Problems;
+import io.sightline.config.RetrySettings;
 import io.sightline.config.SinkSettings;
 import io.sightline.config.SinkSettings.Guarantee;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.Set;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /** The properties of the sinks' Kafka producers. */
 public final class Producers {
@@ -53,12 +55,20 @@ public final class Producers {
   /**
    * Adds a problem for every property that must not be set, and for a value that the Kafka producer
    * itself refuses. What several sinks have from {@code sink.kafka.properties} is said once.
+   *
+   * @param retries null where there is no retry topic
    */
   public static void checkProperties(
-      SinkSettings events, SinkSettings rejections, Problems problems) {
+      SinkSettings events,
+      SinkSettings rejections,
+      @Nullable RetrySettings retries,
+      Problems problems) {
     Set<String> said = new HashSet<>();
     checkProperties("sink", events, said, problems);
     checkProperties("rejections", rejections, said, problems);
+    if (retries != null) {
+      checkProperties("retries", retries.sink(), said, problems);
+    }
   }
 
   /** The same with the sink of reports. */

@@ -6,8 +6,10 @@ import static java.util.Objects.requireNonNull;
 import io.sightline.config.SinkSettings;
 import io.sightline.schemas.ClassificationEvent;
 import io.sightline.schemas.EvaluationReport;
+import io.sightline.schemas.ImageReference;
 import io.sightline.schemas.RecordOrigin;
 import io.sightline.schemas.Rejection;
+import io.sightline.schemas.Retry;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.apache.avro.specific.SpecificRecordBase;
@@ -51,6 +53,29 @@ public final class Sinks {
     };
   }
 
+  /**
+   * The sink of references whose store is down: in Kafka alone, the key is the reference's id in
+   * UTF-8. Where one would exceed the producer's {@code max.request.size}, its raw record is cut
+   * off further.
+   */
+  public static Sink<Retry> retries(SinkSettings settings) {
+    return kafka(settings, retryRecords(settings));
+  }
+
+  static KafkaRecords<Retry> retryRecords(SinkSettings settings) {
+    return new KafkaRecords<>(
+        settings,
+        Retry.class,
+        retry -> retry.getReference().getId().getBytes(StandardCharsets.UTF_8),
+        (bytes, retry) -> {
+          RecordOrigin origin = withShorterRaw(bytes, retry.getReference().getOrigin());
+          return Retry.newBuilder(retry)
+              .setReference(
+                  ImageReference.newBuilder(retry.getReference()).setOrigin(origin).build())
+              .build();
+        });
+  }
+
   static KafkaRecords<EvaluationReport> reportRecords(SinkSettings settings) {
     return new KafkaRecords<>(
         settings,
@@ -74,7 +99,11 @@ public final class Sinks {
         Rejection.class,
         Sinks::key,
         (bytes, rejection) ->
-            withShorterRaw(base64 ? (int) (bytes * 3L / 4) + 3 : bytes, rejection));
+            Rejection.newBuilder(rejection)
+                .setOrigin(
+                    withShorterRaw(
+                        base64 ? (int) (bytes * 3L / 4) + 3 : bytes, rejection.getOrigin()))
+                .build());
   }
 
   private static byte @Nullable [] key(Rejection rejection) {
@@ -92,16 +121,13 @@ public final class Sinks {
     return bytes;
   }
 
-  private static Rejection withShorterRaw(int bytes, Rejection rejection) {
-    RecordOrigin origin = rejection.getOrigin();
+  private static @Nullable RecordOrigin withShorterRaw(int bytes, @Nullable RecordOrigin origin) {
     ByteBuffer raw = origin == null ? null : origin.getRaw();
     if (raw == null) {
-      return rejection;
+      return origin;
     }
     ByteBuffer shorter = raw.slice(raw.position(), Math.max(0, raw.remaining() - bytes));
-    return Rejection.newBuilder(rejection)
-        .setOrigin(RecordOrigin.newBuilder(origin).setRaw(shorter).build())
-        .build();
+    return RecordOrigin.newBuilder(origin).setRaw(shorter).build();
   }
 
   private static <T extends SpecificRecordBase> KafkaSink<T> kafka(

@@ -23,6 +23,7 @@ import io.sightline.schemas.ImageReference;
 import io.sightline.schemas.RecordOrigin;
 import io.sightline.schemas.Rejection;
 import io.sightline.testing.OnnxGraphs;
+import io.sightline.testing.Settings;
 import io.sightline.testing.TestImages;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -379,8 +380,7 @@ class ClassifyFunctionTest {
                 1 << 20,
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(5),
-                Duration.ZERO,
-                FetchSettings.OnUnavailable.REJECT,
+                Settings.REJECT_AT_ONCE,
                 2,
                 1 << 24),
             DecodeSettings.upTo(1_000_000),

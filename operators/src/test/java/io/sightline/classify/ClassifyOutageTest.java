@@ -10,11 +10,14 @@ import io.sightline.config.BatchSettings;
 import io.sightline.config.ClassifySettings;
 import io.sightline.config.DecodeSettings;
 import io.sightline.config.FetchSettings;
-import io.sightline.config.FetchSettings.OnUnavailable;
+import io.sightline.config.OutageSettings.OnUnavailable;
 import io.sightline.model.ModelDescriptor;
+import io.sightline.schemas.FetchAttempts;
 import io.sightline.schemas.ImageReference;
 import io.sightline.schemas.Rejection;
+import io.sightline.schemas.Retry;
 import io.sightline.testing.OnnxGraphs;
+import io.sightline.testing.Settings;
 import io.sightline.testing.TestImages;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -146,6 +149,32 @@ class ClassifyOutageTest {
   }
 
   @Test
+  void anOutageThatLastsIsARetryAndWhenItIsTooOldARejectionWithAllAttempts() throws Exception {
+    onUnavailable = OnUnavailable.RETRY;
+    status = 503;
+    Retry retry;
+    try (var harness = open(null)) {
+      harness.processElement(reference("a"), 0);
+      harness.endInput();
+      retry = harness.extractOutputValues().get(0).retry();
+    }
+    int attempts = requests.get();
+    assertThat(retry.getReference().getUri()).endsWith("signature=secret");
+    assertThat(retry.getDetail()).doesNotContain("secret");
+    FetchAttempts soFar = retry.getReference().getFetchAttempts();
+    assertThat(soFar.getAttempts()).isEqualTo(attempts);
+
+    soFar.setFirstFailedAt(soFar.getFirstFailedAt().minus(Duration.ofDays(1)));
+    try (var harness = open(null)) {
+      harness.processElement(retry.getReference(), 0);
+      harness.endInput();
+      Rejection rejection = harness.extractOutputValues().get(0).rejection();
+      assertThat(rejection.getReason()).isEqualTo("http-status");
+      assertThat(rejection.getAttempts()).isEqualTo(requests.get()).isGreaterThan(attempts);
+    }
+  }
+
+  @Test
   void aReferenceToADeadHostIsRejectedWhileOthersAreClassified() throws Exception {
     try (var harness = open(null)) {
       harness.processElement(reference("a"), 0);
@@ -229,8 +258,7 @@ class ClassifyOutageTest {
                 1 << 20,
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(50),
-                patience,
-                onUnavailable,
+                Settings.outage(patience, onUnavailable),
                 2,
                 1 << 24),
             DecodeSettings.upTo(1_000_000),

@@ -19,6 +19,7 @@ import io.sightline.schemas.ClassificationEvent;
 import io.sightline.schemas.ImageReference;
 import io.sightline.testing.OnnxGraphs;
 import io.sightline.testing.OnnxGraphs.Ending;
+import io.sightline.testing.Settings;
 import io.sightline.testing.TestImages;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -233,14 +234,7 @@ class GraphVariantsTest {
         new ClassifyFunction(
             model,
             new FetchSettings(
-                Set.of("file"),
-                1 << 20,
-                second,
-                second,
-                Duration.ZERO,
-                FetchSettings.OnUnavailable.REJECT,
-                1,
-                1 << 24),
+                Set.of("file"), 1 << 20, second, second, Settings.REJECT_AT_ONCE, 1, 1 << 24),
             DecodeSettings.upTo(1 << 20),
             new BatchSettings(1, Duration.ZERO),
             new ClassifySettings(

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -58,6 +59,37 @@ class ClassifyJobConfigTest {
                 + " yesterday)");
   }
 
+  @Test
+  void theRetryTopicIsReadCommittedInAGroupOfItsOwnAsItsBrokersNeedIt() {
+    ClassifyJobConfig same =
+        ConfigFixtures.read(
+            leastWith(
+                "retries.topic", "again",
+                "source.group-id", "g",
+                "source.kafka.properties.isolation.level", "read_uncommitted",
+                "source.kafka.properties.ssl.protocol", "TLS",
+                "source.kafka.properties.fetch.max.bytes", "7"));
+    SourceSettings source = Objects.requireNonNull(same.retries()).source(same.source());
+    assertThat(source.topics()).containsExactly("again");
+    assertThat(source.groupId()).isEqualTo("g-retries");
+    assertThat(source.bootstrapServers()).isEqualTo("broker:9092");
+    assertThat(source.kafkaProperties())
+        .containsExactlyInAnyOrderEntriesOf(Map.of("ssl.protocol", "TLS", "fetch.max.bytes", "7"));
+
+    ClassifyJobConfig other =
+        ConfigFixtures.read(
+            leastWith(
+                "retries.topic", "again",
+                "source.kafka.properties.fetch.max.bytes", "7",
+                "retries.kafka.bootstrap-servers", "other:9092",
+                "sink.kafka.properties.security.protocol", "SSL",
+                "retries.kafka.properties.linger.ms", "7"));
+    source = Objects.requireNonNull(other.retries()).source(other.source());
+    assertThat(source.bootstrapServers()).isEqualTo("other:9092");
+    assertThat(source.kafkaProperties())
+        .containsExactlyInAnyOrderEntriesOf(Map.of("security.protocol", "SSL"));
+  }
+
   static Stream<Arguments> impossible() {
     return Stream.of(
         problem(
@@ -100,6 +132,21 @@ class ClassifyJobConfigTest {
                 + " lower one of them, or raise the last",
             "fetch.patience",
             "50 s"),
+        problem(
+            "retry without a topic",
+            "retries.topic must be set, because fetch.on-unavailable is retry",
+            "fetch.on-unavailable",
+            "retry"),
+        problem(
+            "a retry topic that is the source",
+            "retries.topic must not be among source.topics (got references)",
+            "retries.topic",
+            "references"),
+        problem(
+            "a retry topic that is the rejections'",
+            "rejections.topic and retries.topic must differ (got rejections)",
+            "retries.topic",
+            "rejections"),
         problem(
             "waiting as long as the whole",
             "batch.max-delay must be below classify.timeout (got 1 min >= 1 min)",

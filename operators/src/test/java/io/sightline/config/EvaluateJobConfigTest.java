@@ -29,6 +29,15 @@ class EvaluateJobConfigTest {
   }
 
   @Test
+  void aRetryTopicIsOfTheClassifyJobAlone() {
+    assertThat(problems(with("fetch.on-unavailable", "retry", "retries.topic", "again")))
+        .containsExactly(
+            "fetch.on-unavailable must be fail or reject: only classify has a retry topic (got"
+                + " retry)",
+            "retries.topic has no effect: only classify has a retry topic");
+  }
+
+  @Test
   void reportsAndRejectionsTakeWhatIsNotSetFromTheSink() {
     EvaluateJobConfig config =
         EveryEvaluateOptionTest.read(

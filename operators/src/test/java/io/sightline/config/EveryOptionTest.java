@@ -101,12 +101,18 @@ class EveryOptionTest {
             Duration.ofMillis(900),
             c -> c.fetch().connectTimeout()),
         new Case("fetch.timeout", "20 s", Duration.ofSeconds(20), c -> c.fetch().timeout()),
-        new Case("fetch.patience", "0 s", Duration.ZERO, c -> c.fetch().patience()),
+        new Case("fetch.patience", "0 s", Duration.ZERO, c -> c.fetch().outage().patience()),
         new Case(
             "fetch.on-unavailable",
             "reject",
-            FetchSettings.OnUnavailable.REJECT,
-            c -> c.fetch().onUnavailable()),
+            OutageSettings.OnUnavailable.REJECT,
+            c -> c.fetch().outage().onUnavailable()),
+        new Case(
+            "fetch.retry-delay",
+            "2 min",
+            Duration.ofMinutes(2),
+            c -> c.fetch().outage().retryDelay()),
+        new Case("fetch.retry-for", "3 d", Duration.ofDays(3), c -> c.fetch().outage().retryFor()),
         new Case("fetch.threads", "9", 9, c -> c.fetch().threads()),
         new Case("decode.max-pixels", "1000000", 1_000_000L, c -> c.decode().maxPixels()),
         new Case(
@@ -266,7 +272,47 @@ class EveryOptionTest {
             "rejections.kafka.properties",
             "linger.ms: 9",
             Map.of("linger.ms", "9"),
-            c -> c.rejections().kafkaProperties()));
+            c -> c.rejections().kafkaProperties()),
+        new Case("retries.topic", "again", "again", retry(sink -> sink.topic())),
+        new Case(
+            "retries.guarantee",
+            "at-least-once",
+            SinkSettings.Guarantee.AT_LEAST_ONCE,
+            retry(sink -> sink.guarantee()),
+            "retries.topic",
+            "again"),
+        new Case(
+            "retries.kafka.bootstrap-servers",
+            "again:9092",
+            "again:9092",
+            retry(sink -> sink.bootstrapServers()),
+            "retries.topic",
+            "again"),
+        new Case(
+            "retries.transactional-id-prefix",
+            "tx-again",
+            "tx-again",
+            retry(sink -> sink.transactionalIdPrefix()),
+            "retries.topic",
+            "again"),
+        new Case(
+            "retries.transaction-timeout",
+            "13 min",
+            780_000L,
+            retry(sink -> sink.transactionTimeoutMillis()),
+            "retries.topic",
+            "again"),
+        new Case(
+            "retries.kafka.properties",
+            "linger.ms: 7",
+            Map.of("linger.ms", "7"),
+            retry(sink -> sink.kafkaProperties()),
+            "retries.topic",
+            "again"));
+  }
+
+  private static Function<ClassifyJobConfig, Object> retry(Function<SinkSettings, Object> setting) {
+    return config -> config.retries() == null ? "none" : setting.apply(config.retries().sink());
   }
 
   @ParameterizedTest(name = "{0}")

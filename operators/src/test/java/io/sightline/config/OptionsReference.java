@@ -20,8 +20,8 @@ final class OptionsReference {
       """
       # Options
 
-      Every option of the jobs, by stage; `evaluate.*` are of the evaluate job alone, and every other
-      one is of both. This file is generated from the options in the code (`OptionsReferenceTest` says
+      Every option of the jobs, by stage; `evaluate.*` are of the evaluate job alone, `retries.*` of the
+      classify job, and every other one is of both. This file is generated from the options in the code (`OptionsReferenceTest` says
       how) and must not be edited.
 
       A configuration is a YAML file (`classify.yaml` and `evaluate.yaml` are examples), then `--set KEY=VALUE`, then

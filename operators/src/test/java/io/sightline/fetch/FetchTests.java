@@ -4,9 +4,12 @@ package io.sightline.fetch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sightline.config.FetchSettings;
+import io.sightline.config.OutageSettings;
+import io.sightline.config.OutageSettings.OnUnavailable;
 import io.sightline.reference.Reason;
 import io.sightline.reference.RejectedException;
 import io.sightline.schemas.ImageReference;
+import io.sightline.testing.Settings;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
@@ -29,22 +32,26 @@ final class FetchTests {
 
   /** With one thread files are looked up in the order in which they were asked for. */
   static FetchSettings settings(Duration timeout, long maxInflightBytes, int threads) {
-    return settings(timeout, maxInflightBytes, threads, Duration.ZERO);
+    return settings(timeout, maxInflightBytes, threads, Settings.REJECT_AT_ONCE);
   }
 
   static FetchSettings patient(Duration patience) {
-    return settings(Duration.ofSeconds(20), 10_000_000, 2, patience);
+    return patient(patience, OnUnavailable.FAIL);
+  }
+
+  static FetchSettings patient(Duration patience, OnUnavailable onUnavailable) {
+    return settings(
+        Duration.ofSeconds(20), 10_000_000, 2, Settings.outage(patience, onUnavailable));
   }
 
   private static FetchSettings settings(
-      Duration timeout, long maxInflightBytes, int threads, Duration patience) {
+      Duration timeout, long maxInflightBytes, int threads, OutageSettings outage) {
     return new FetchSettings(
         Set.of("file", "http", "https", "remote", "s9"),
         MAX_BYTES,
         Duration.ofSeconds(5),
         timeout,
-        patience,
-        FetchSettings.OnUnavailable.FAIL,
+        outage,
         threads,
         maxInflightBytes);
   }

@@ -3,6 +3,7 @@ package io.sightline.fetch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sightline.fetch.Hosts.Admission;
 import io.sightline.reference.Reason;
 import java.net.URI;
 import java.util.List;
@@ -16,7 +17,8 @@ class HostsTest {
   private final UnavailableException failure =
       new UnavailableException(Reason.IO_ERROR, "down", 1, null);
 
-  private final Hosts hosts = new Hosts(List.of());
+  private long now;
+  private final Hosts hosts = new Hosts(List.of(), true, () -> now);
 
   @ParameterizedTest
   @CsvSource({
@@ -75,8 +77,41 @@ class HostsTest {
 
   @Test
   void listsOfSeveralSlotsAreTakenTogether() {
-    Hosts restored = new Hosts(List.of("http://a", "http://b", "http://a", "http://c"));
+    Hosts restored =
+        new Hosts(List.of("http://a", "http://b", "http://a", "http://c"), false, () -> now);
     assertThat(restored.known()).containsExactlyInAnyOrder("http://a", "http://b", "http://c");
     assertThat(restored.mayBeDown("http://d")).isFalse();
+  }
+
+  @Test
+  void aHostThatWasGivenUpIsAskedByOneProbeAtATime() {
+    hosts.delivered("http://a");
+    hosts.failed("http://a", failure);
+    assertThat(hosts.admit("http://a")).isEqualTo(Admission.OPEN);
+    hosts.giveUp("http://a");
+    now += Hosts.PROBE_PAUSE.toNanos();
+    assertThat(hosts.admit("http://a")).isEqualTo(Admission.PROBE);
+    now += 10 * Hosts.PROBE_PAUSE.toNanos();
+    assertThat(hosts.admit("http://a")).isEqualTo(Admission.SPARED);
+    assertThat(hosts.admit("http://b")).isEqualTo(Admission.OPEN);
+
+    hosts.failed("http://a", failure);
+    hosts.probed("http://a");
+    assertThat(hosts.admit("http://a")).isEqualTo(Admission.SPARED);
+    now += Hosts.PROBE_PAUSE.toNanos();
+    assertThat(hosts.admit("http://a")).isEqualTo(Admission.PROBE);
+
+    hosts.delivered("http://a");
+    hosts.probed("http://a");
+    assertThat(hosts.admit("http://a")).isEqualTo(Admission.OPEN);
+  }
+
+  @Test
+  void whereNobodyAskedForItNoHostIsSpared() {
+    Hosts patient = new Hosts(List.of("http://a"), false, () -> now);
+    patient.failed("http://a", failure);
+    patient.giveUp("http://a");
+    assertThat(patient.admit("http://a")).isEqualTo(Admission.OPEN);
+    assertThat(patient.isGivenUp("http://a")).isFalse();
   }
 }

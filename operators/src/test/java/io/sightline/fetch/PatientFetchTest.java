@@ -13,10 +13,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sightline.config.FetchSettings;
+import io.sightline.config.OutageSettings.OnUnavailable;
 import io.sightline.reference.Reason;
 import io.sightline.reference.RejectedException;
 import io.sightline.testing.RemoteFileSystem;
 import io.sightline.testing.RemoteFileSystem.Fault;
+import io.sightline.testing.Settings;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -26,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -114,8 +117,7 @@ class PatientFetchTest {
             FetchTests.MAX_BYTES,
             Duration.ofMillis(300),
             Duration.ofMillis(300),
-            LONG,
-            FetchSettings.OnUnavailable.FAIL,
+            Settings.outage(LONG, OnUnavailable.FAIL),
             2,
             10_000_000));
     String uri = afterwards(1, out -> server.stall());
@@ -303,6 +305,41 @@ class PatientFetchTest {
     reopen(settings());
     assertThat(rejection(fetch(down("/a")), Reason.HTTP_STATUS).attempts()).isEqualTo(1);
     assertThat(server.requests).hasValue(1);
+  }
+
+  @Test
+  void aHostThatOutlastedThePatienceIsSparedUntilAProbeSucceedsWhereItIsAskedFor()
+      throws Exception {
+    store.close();
+    store = ImageStores.open(patient(SHORT, OnUnavailable.RETRY), List.of(server.uri("")));
+    rejection(fetch(down("/a")), Reason.HTTP_STATUS);
+    int requests = server.requests.get();
+    List<CompletableFuture<ImageBytes>> all = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      all.add(fetch(server.uri("/a")));
+    }
+    int spared = 0;
+    for (CompletableFuture<ImageBytes> each : all) {
+      RejectedException outage = rejection(each, Reason.HTTP_STATUS);
+      assertThat(outage).isInstanceOf(UnavailableException.class);
+      spared += outage.attempts() == 0 ? 1 : 0;
+    }
+    assertThat(server.requests.get()).isLessThanOrEqualTo(requests + 3);
+    assertThat(spared).isGreaterThanOrEqualTo(97);
+    try (RawServer other = new RawServer()) {
+      other.script("/b", this::give);
+      get(fetch(other.uri("/b"))).close();
+    }
+
+    String good = ok("/good");
+    await()
+        .ignoreExceptions()
+        .until(
+            () -> {
+              get(fetch(good)).close();
+              return true;
+            });
+    get(fetch(good)).close();
   }
 
   /** A path that fails as often, and then gives the image. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sightline.config.Problems;
+import io.sightline.config.RetrySettings;
 import io.sightline.config.SinkSettings;
 import io.sightline.config.SinkSettings.Encoding;
 import io.sightline.config.SinkSettings.Guarantee;
@@ -165,6 +166,7 @@ class KafkaRecordsTest {
         Settings.kafka("127.0.0.1:1", "events", Guarantee.EXACTLY_ONCE, Encoding.JSON, ofEvents),
         Settings.kafka(
             "127.0.0.1:1", "rejected", Guarantee.EXACTLY_ONCE, Encoding.JSON, ofRejections),
+        (RetrySettings) null,
         problems);
     return problems.messages();
   }

@@ -8,6 +8,7 @@ import io.sightline.reference.SourceRecord;
 import io.sightline.schemas.ClassificationEvent;
 import io.sightline.schemas.ImageReference;
 import io.sightline.schemas.Rejection;
+import io.sightline.schemas.Retry;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,6 +56,7 @@ class StateIT {
     PojoTypeInfo<Outcome> outcome = (PojoTypeInfo<Outcome>) TypeInformation.of(Outcome.class);
     assertThat(outcome.getTypeAt("event")).isEqualTo(new AvroTypeInfo<>(ClassificationEvent.class));
     assertThat(outcome.getTypeAt("rejection")).isEqualTo(new AvroTypeInfo<>(Rejection.class));
+    assertThat(outcome.getTypeAt("retry")).isEqualTo(new AvroTypeInfo<>(Retry.class));
   }
 
   @Test
@@ -64,6 +66,7 @@ class StateIT {
     assertThat(TypeInformation.of(ClassificationEvent.class))
         .isEqualTo(new AvroTypeInfo<>(ClassificationEvent.class));
     assertThat(TypeInformation.of(Rejection.class)).isEqualTo(new AvroTypeInfo<>(Rejection.class));
+    assertThat(TypeInformation.of(Retry.class)).isEqualTo(new AvroTypeInfo<>(Retry.class));
   }
 
   @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sightline.testing;
 
+import io.sightline.config.OutageSettings;
 import io.sightline.config.SinkSettings;
 import io.sightline.config.SourceSettings;
 import java.time.Duration;
@@ -10,7 +11,15 @@ import java.util.Map;
 /** Settings for tests, as a configuration that names only what is given here would yield them. */
 public final class Settings {
 
+  public static final OutageSettings REJECT_AT_ONCE =
+      outage(Duration.ZERO, OutageSettings.OnUnavailable.REJECT);
+
   private Settings() {}
+
+  public static OutageSettings outage(
+      Duration patience, OutageSettings.OnUnavailable onUnavailable) {
+    return new OutageSettings(patience, onUnavailable, Duration.ofSeconds(30), Duration.ofDays(1));
+  }
 
   public static SourceSettings source(SourceSettings.Format format, SourceSettings.Id id) {
     return source(format, id, 1000, 100_000);

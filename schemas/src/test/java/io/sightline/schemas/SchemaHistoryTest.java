@@ -28,6 +28,7 @@ class SchemaHistoryTest {
         ImageReference.getClassSchema(),
         ClassificationEvent.getClassSchema(),
         Rejection.getClassSchema(),
+        Retry.getClassSchema(),
         EvaluationReport.getClassSchema(),
         EvaluationState.getClassSchema());
   }

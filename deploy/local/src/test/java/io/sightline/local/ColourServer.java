@@ -22,8 +22,8 @@ import javax.imageio.ImageIO;
 
 /**
  * A web server on loopback with an image of one colour for every id. It counts what it is asked
- * for, and can hold answers back. Ids that start with {@code missing} are not found, those with
- * {@code text} are no images. Thread-safe.
+ * for, and can hold answers back or be down. Ids that start with {@code missing} are not found,
+ * those with {@code text} are no images. Thread-safe.
  */
 final class ColourServer implements AutoCloseable {
 
@@ -32,6 +32,7 @@ final class ColourServer implements AutoCloseable {
   private final Map<String, Integer> requests = new ConcurrentHashMap<>();
   private final Map<String, Integer> answers = new ConcurrentHashMap<>();
   private final Set<String> held = ConcurrentHashMap.newKeySet();
+  private volatile boolean down;
   private volatile CountDownLatch gate = new CountDownLatch(1);
 
   private ColourServer(HttpServer server) {
@@ -66,6 +67,11 @@ final class ColourServer implements AutoCloseable {
     gate.countDown();
   }
 
+  /** Answers everything with the status 503, or no more. */
+  void down(boolean isDown) {
+    down = isDown;
+  }
+
   /** How often an image was asked for. */
   int requests(String id) {
     return requests.getOrDefault(id, 0);
@@ -80,6 +86,10 @@ final class ColourServer implements AutoCloseable {
     try (exchange) {
       String id = exchange.getRequestURI().getPath().substring(1);
       requests.merge(id, 1, Integer::sum);
+      if (down) {
+        exchange.sendResponseHeaders(503, -1);
+        return;
+      }
       CountDownLatch open = gate;
       if (held.contains(id)) {
         boolean unused = open.await(60, TimeUnit.SECONDS);

@@ -109,6 +109,21 @@ class KafkaChecksIT {
     }
 
     @Test
+    void theRetryTopicIsWrittenToAndReadAndSaidToBeMissingOnce() {
+      checks.retries(exactlyOnce("none", 1000), source(List.of("none"), null));
+      assertThat(problems.messages())
+          .singleElement()
+          .asString()
+          .startsWith("retries.topic: topic 'none' does not exist at 127.0.0.1:");
+      checks.retries(exactlyOnce("images-1", 1000), source(List.of("images-1"), null));
+      assertThat(problems.messages()).hasSize(1);
+      assertThat(notes)
+          .contains(
+              "topic 'images-1' has 3 partitions, write is allowed",
+              "topic 'images-1' has 3 partitions, read is allowed");
+    }
+
+    @Test
     void aTransactionTimeoutAboveTheBrokersIsAProblem() {
       checks.rejections(exactlyOnce("events", MAX_TRANSACTION_MILLIS + 1));
 

@@ -114,6 +114,11 @@ final class Topics {
     return reports;
   }
 
+  /** How many records are committed in a topic. */
+  int count(String topic) {
+    return committed(broker.bootstrapServers(), topic, 0).size();
+  }
+
   private static List<byte[]> committed(String bootstrapServers, String topic, int count) {
     List<byte[]> values = new ArrayList<>();
     List<String> keys = new ArrayList<>();
