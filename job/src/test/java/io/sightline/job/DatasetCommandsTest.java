@@ -100,7 +100,7 @@ class DatasetCommandsTest {
 
     assertThat(err.toString())
         .startsWith("Warnings:")
-        .contains("images/3.jpg: the content is none of JPEG, PNG and WebP")
+        .contains("images/3.jpg: the content is none of JPEG, PNG, WebP, BMP, GIF and TIFF")
         .contains("images/0.jpg is images/5.jpg");
     assertThat(result().get("warnings")).hasSize(2);
     assertThat(output.resolve("check_dataset/demo_img/3.jpg")).doesNotExist();

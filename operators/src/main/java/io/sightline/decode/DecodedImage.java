@@ -5,10 +5,8 @@ import io.sightline.config.DecodeSettings;
 import io.sightline.reference.RejectedException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.opencv.core.CvException;
 import org.opencv.core.CvType;
 import org.opencv.core.Mat;
-import org.opencv.core.MatOfByte;
 
 /**
  * The pixels of one decoded image, to be brought before a model in several ways without being
@@ -25,27 +23,17 @@ public final class DecodedImage implements AutoCloseable {
   }
 
   /**
-   * Decodes a JPEG, PNG or WebP, turned as the settings say, after its header was checked: for what
-   * looks at few images, since it keeps no memory for the next.
+   * Decodes an image, of several frames the first, turned as the settings say, after its header was
+   * checked: for what looks at few images, since it keeps no memory for the next.
    *
    * @throws RejectedException where it is no image, too large, or broken
    */
   public static DecodedImage of(byte[] encoded, DecodeSettings settings) throws RejectedException {
     ImageDecoder.loadNatives();
-    ImageHeader probed = ImageProbe.probe(encoded, 0, encoded.length);
-    ImageDecoder.requireAtMost(settings.maxPixels(), probed);
-    if (probed.format() == ImageFormat.PNG) {
-      ImageProbe.requireWholePng(encoded, 0, encoded.length);
-    }
-    MatOfByte bytes = new MatOfByte(encoded);
-    try {
-      return new DecodedImage(
-          ImageDecoder.decode(bytes, probed, settings.exifOrientation()), probed);
-    } catch (CvException e) {
-      throw ImageDecoder.corrupt(probed, e);
-    } finally {
-      bytes.release();
-    }
+    HeaderReader in = new HeaderReader(encoded, 0, encoded.length);
+    ImageHeader probed = PixelDecoder.probe(in, settings.maxPixels());
+    return new DecodedImage(
+        PixelDecoder.decode(in, probed, settings, () -> PixelDecoder.copyOf(in)), probed);
   }
 
   /**
@@ -94,6 +82,23 @@ public final class DecodedImage implements AutoCloseable {
     Mat mat = new Mat(height, width, CvType.CV_8UC3);
     mat.put(0, 0, pixels);
     return new DecodedImage(mat, new ImageHeader(ImageFormat.BGR, width, height));
+  }
+
+  /** Width in pixels, as the image was turned. */
+  public int width() {
+    return pixels.cols();
+  }
+
+  /** Height in pixels, as the image was turned. */
+  public int height() {
+    return pixels.rows();
+  }
+
+  /** A copy of the pixels, {@code [height, width, 3]}: 8 bits each of blue, green and red. */
+  public byte[] bgr() {
+    byte[] bgr = new byte[Math.multiplyExact(3 * width(), height())];
+    pixels.get(0, 0, bgr);
+    return bgr;
   }
 
   /** Size of the pixels in bytes. */

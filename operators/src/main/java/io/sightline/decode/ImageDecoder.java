@@ -2,7 +2,6 @@
 package io.sightline.decode;
 
 import io.sightline.config.DecodeSettings;
-import io.sightline.reference.Reason;
 import io.sightline.reference.RejectedException;
 import java.nio.ByteBuffer;
 import java.util.IdentityHashMap;
@@ -14,15 +13,15 @@ import org.opencv.core.Core;
 import org.opencv.core.CvException;
 import org.opencv.core.CvType;
 import org.opencv.core.Mat;
-import org.opencv.imgcodecs.Imgcodecs;
 
 /**
  * One worker's way from encoded bytes to a row of a batch: probe, decode, resize, crop, normalise.
  * It keeps its native scratch memory between images. Not thread-safe: one decoder a thread.
  *
  * <p>{@link #decode} holds the decoded image until the next call; {@link #writeTo} brings it into a
- * row. The pixels are those of OpenCV's {@code imdecode} and of OpenCV's or Pillow's {@code
- * resize}, bit by bit; the values those of OpenCV's {@code convertTo}.
+ * row. The pixels are those of OpenCV's {@code imdecode} (of a GIF, those of the JDK's reader) and
+ * of OpenCV's or Pillow's {@code resize}, bit by bit; the values those of OpenCV's {@code
+ * convertTo}.
  */
 public final class ImageDecoder implements AutoCloseable {
 
@@ -62,26 +61,16 @@ public final class ImageDecoder implements AutoCloseable {
   }
 
   /**
-   * Decodes an image after its header was checked, and turns it as its EXIF orientation says where
-   * {@code decode.exif-orientation} is on.
+   * Decodes an image after its header was checked, and turns it as its EXIF orientation (or that of
+   * a TIFF) says where {@code decode.exif-orientation} is on. Of several frames it is the first.
    *
    * @throws RejectedException where it is no image, too large, too small, or broken
    */
   public void decode(byte[] bytes, int offset, int length) throws RejectedException {
     releaseImage();
-    ImageHeader probed = ImageProbe.probe(bytes, offset, length);
-    requireAtMost(settings.maxPixels(), probed);
-    if (probed.format() == ImageFormat.PNG) {
-      ImageProbe.requireWholePng(bytes, offset, length);
-    }
-    Mat encoded = inputOf(bytes, offset, length);
-    Mat decoded;
-    try {
-      decoded = decode(encoded, probed, settings.exifOrientation());
-    } finally {
-      encoded.release();
-    }
-    take(decoded, probed);
+    HeaderReader in = new HeaderReader(bytes, offset, length);
+    ImageHeader probed = PixelDecoder.probe(in, settings.maxPixels());
+    take(PixelDecoder.decode(in, probed, settings, () -> inputOf(bytes, offset, length)), probed);
   }
 
   /** Gives up the decoded image, for this and other decoders to {@link #use}. */
@@ -114,33 +103,6 @@ public final class ImageDecoder implements AutoCloseable {
     image = decoded;
   }
 
-  /**
-   * The pixels, 8 bits each of blue, green and red.
-   *
-   * @param turned whether the EXIF orientation is applied
-   */
-  static Mat decode(Mat encoded, ImageHeader probed, boolean turned) throws RejectedException {
-    int flags =
-        turned
-            ? Imgcodecs.IMREAD_COLOR
-            : Imgcodecs.IMREAD_COLOR | Imgcodecs.IMREAD_IGNORE_ORIENTATION;
-    Mat decoded;
-    try {
-      decoded = Imgcodecs.imdecode(encoded, flags);
-    } catch (CvException e) {
-      throw corrupt(probed, e);
-    }
-    if (decoded.empty() || decoded.type() != CvType.CV_8UC3) {
-      decoded.release();
-      throw new RejectedException(
-          Reason.CORRUPT_IMAGE,
-          "the %s of %d x %d pixels in %d bytes could not be decoded"
-              .formatted(
-                  probed.format().label(), probed.width(), probed.height(), encoded.total()));
-    }
-    return decoded;
-  }
-
   /** Format of the decoded image. */
   public ImageFormat format() {
     return Objects.requireNonNull(header, "no image was decoded").format();
@@ -169,7 +131,7 @@ public final class ImageDecoder implements AutoCloseable {
     try {
       preprocessor.write(decoded(), Objects.requireNonNull(placement), mats);
     } catch (CvException e) {
-      throw corrupt(Objects.requireNonNull(header), e);
+      throw PixelDecoder.corrupt(Objects.requireNonNull(header), e);
     }
   }
 
@@ -200,32 +162,12 @@ public final class ImageDecoder implements AutoCloseable {
     }
   }
 
-  static void requireAtMost(long maxPixels, ImageHeader probed) throws RejectedException {
-    if (probed.pixels() > maxPixels) {
-      throw new RejectedException(
-          Reason.TOO_MANY_PIXELS,
-          "%d x %d pixels exceed decode.max-pixels (%d)"
-              .formatted(probed.width(), probed.height(), maxPixels));
-    }
-  }
-
   private Mat inputOf(byte[] bytes, int offset, int length) {
     if (input.capacity() < length) {
       input = ByteBuffer.allocateDirect(Math.max(length, Math.min(2 * input.capacity(), 1 << 30)));
     }
     input.clear().put(bytes, offset, length);
     return new Mat(1, length, CvType.CV_8UC1, input);
-  }
-
-  static RejectedException corrupt(ImageHeader probed, CvException e) {
-    String message = Objects.requireNonNullElse(e.getMessage(), "");
-    if (message.contains("Insufficient memory")) { // the machine's fault, not the image's
-      throw new OutOfMemoryError("OpenCV: " + message);
-    }
-    return new RejectedException(
-        Reason.CORRUPT_IMAGE,
-        "the %s of %d x %d pixels could not be decoded: %s"
-            .formatted(probed.format().label(), probed.width(), probed.height(), message.strip()));
   }
 
   /** OpenCV's libraries: loaded when this class is. */

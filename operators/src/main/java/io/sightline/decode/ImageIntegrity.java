@@ -12,7 +12,7 @@ public final class ImageIntegrity {
   /**
    * Decodes an image and lets it go.
    *
-   * @param encoded a JPEG, PNG or WebP
+   * @param encoded an image in a format that is decoded
    * @throws RejectedException where it is no image, larger than {@code maxPixels}, or broken
    */
   public static void check(byte[] encoded, DecodeSettings settings) throws RejectedException {

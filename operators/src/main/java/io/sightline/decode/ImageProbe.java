@@ -5,11 +5,11 @@ import io.sightline.reference.Reason;
 import io.sightline.reference.RejectedException;
 
 /**
- * Reads the header of a JPEG, PNG or WebP image without decoding it, so that its size is known
- * before anything is allocated for it. Thread-safe.
+ * Reads the header of an image without decoding it, so that its size is known before anything is
+ * allocated for it. Thread-safe.
  *
  * <p>Sources: ITU-T T.81 annex B (JPEG markers), the PNG specification section 11.2.2 (IHDR), and
- * RFC 9649 (WebP: VP8, VP8L and VP8X chunks).
+ * RFC 9649 (WebP: VP8, VP8L and VP8X chunks). BMP, GIF and TIFF have classes of their own.
  */
 final class ImageProbe {
 
@@ -28,23 +28,29 @@ final class ImageProbe {
    *     Reason#MALFORMED_HEADER}
    */
   static ImageHeader probe(byte[] bytes, int offset, int length) throws RejectedException {
-    Reader in = new Reader(bytes, offset, length);
-    if (length >= 3 && in.u8(0) == 0xFF && in.u8(1) == 0xD8 && in.u8(2) == 0xFF) {
-      return jpeg(in);
-    }
-    if (in.startsWith(0, "\u0089PNG\r\n\u001A\n")) {
-      return png(in);
-    }
-    if (in.startsWith(0, "RIFF") && in.startsWith(8, "WEBP")) {
-      return webp(in);
+    return probe(new HeaderReader(bytes, offset, length));
+  }
+
+  static ImageHeader probe(HeaderReader in) throws RejectedException {
+    ImageFormat format = ImageFormat.of(in);
+    if (format != null) {
+      return switch (format) {
+        case JPEG -> jpeg(in);
+        case PNG -> png(in);
+        case WEBP -> webp(in);
+        case BMP -> BmpHeader.read(in);
+        case GIF -> GifFile.read(in, 1).header();
+        case TIFF -> TiffFile.read(in).directory(0).header();
+        case BGR -> throw new IllegalStateException("pixels have no header");
+      };
     }
     throw new RejectedException(
         Reason.UNSUPPORTED_FORMAT,
-        "the content is none of JPEG, PNG and WebP (%d bytes, first %s)"
-            .formatted(length, in.hex(Math.min(8, length))));
+        "the content is none of JPEG, PNG, WebP, BMP, GIF and TIFF (%d bytes, first %s)"
+            .formatted(in.length(), in.hex(Math.min(8, in.length()))));
   }
 
-  private static ImageHeader jpeg(Reader in) throws RejectedException {
+  private static ImageHeader jpeg(HeaderReader in) throws RejectedException {
     int at = 2;
     while (true) {
       in.require(at + 2, "JPEG");
@@ -81,7 +87,7 @@ final class ImageProbe {
     }
   }
 
-  private static ImageHeader png(Reader in) throws RejectedException {
+  private static ImageHeader png(HeaderReader in) throws RejectedException {
     in.require(PNG_IHDR_END, "PNG");
     if (!in.startsWith(12, "IHDR")) {
       throw malformed("PNG", "its first chunk is not IHDR");
@@ -95,8 +101,8 @@ final class ImageProbe {
    *
    * @throws RejectedException with {@link Reason#CORRUPT_IMAGE} where a chunk is not whole
    */
-  static void requireWholePng(byte[] bytes, int offset, int length) throws RejectedException {
-    Reader in = new Reader(bytes, offset, length);
+  static void requireWholePng(HeaderReader in) throws RejectedException {
+    int length = in.length();
     int at = PNG_SIGNATURE;
     while (length - at >= PNG_CHUNK_FRAME) {
       long data = in.u32(at);
@@ -114,7 +120,7 @@ final class ImageProbe {
         Reason.CORRUPT_IMAGE, "the png of %d bytes ends before its end chunk".formatted(length));
   }
 
-  private static ImageHeader webp(Reader in) throws RejectedException {
+  private static ImageHeader webp(HeaderReader in) throws RejectedException {
     in.require(WEBP_CHUNK_DATA + 10, "WebP");
     if (in.startsWith(12, "VP8X")) {
       return header(ImageFormat.WEBP, "WebP", in.u24le(24) + 1L, in.u24le(27) + 1L);
@@ -139,7 +145,7 @@ final class ImageProbe {
     throw malformed("WebP", "its first chunk is none of VP8, VP8L and VP8X");
   }
 
-  private static ImageHeader header(ImageFormat format, String name, long width, long height)
+  static ImageHeader header(ImageFormat format, String name, long width, long height)
       throws RejectedException {
     if (width < 1 || height < 1 || width > Integer.MAX_VALUE || height > Integer.MAX_VALUE) {
       throw malformed(name, "%d x %d pixels".formatted(width, height));
@@ -147,55 +153,8 @@ final class ImageProbe {
     return new ImageHeader(format, (int) width, (int) height);
   }
 
-  private static RejectedException malformed(String name, String what) {
+  static RejectedException malformed(String name, String what) {
     return new RejectedException(
         Reason.MALFORMED_HEADER, "the %s header is malformed: %s".formatted(name, what));
-  }
-
-  /** Bounded, unsigned access to a part of an array. */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Reader(byte[] bytes, int offset, int length) {
-
-    void require(int end, String name) throws RejectedException {
-      if (end > length) {
-        throw malformed(name, "it ends after %d bytes".formatted(length));
-      }
-    }
-
-    int u8(int at) {
-      return bytes[offset + at] & 0xFF;
-    }
-
-    int u16(int at) {
-      return u8(at) << 8 | u8(at + 1);
-    }
-
-    long u32(int at) {
-      return (long) u16(at) << 16 | u16(at + 2);
-    }
-
-    int u24le(int at) {
-      return u8(at) | u8(at + 1) << 8 | u8(at + 2) << 16;
-    }
-
-    boolean startsWith(int at, String latin1) {
-      if (at + latin1.length() > length) {
-        return false;
-      }
-      for (int i = 0; i < latin1.length(); i++) {
-        if (u8(at + i) != latin1.charAt(i)) {
-          return false;
-        }
-      }
-      return true;
-    }
-
-    String hex(int count) {
-      StringBuilder hex = new StringBuilder();
-      for (int i = 0; i < count; i++) {
-        hex.append(i == 0 ? "" : " ").append("%02x".formatted(u8(i)));
-      }
-      return hex.toString();
-    }
   }
 }

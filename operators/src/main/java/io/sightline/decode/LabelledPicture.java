@@ -58,7 +58,7 @@ public final class LabelledPicture {
    * The image with a label on it, its EXIF orientation applied where the settings say so, in the
    * format of the file name.
    *
-   * @param encoded a JPEG, PNG or WebP
+   * @param encoded an image in a format that is decoded
    * @param fileName one that {@link #canWrite} is true of
    * @throws RejectedException where it is no image, too large, or broken
    */
@@ -119,7 +119,7 @@ public final class LabelledPicture {
       return picture;
     } catch (CvException e) {
       picture.release();
-      throw ImageDecoder.corrupt(image.header(), e);
+      throw PixelDecoder.corrupt(image.header(), e);
     }
   }
 

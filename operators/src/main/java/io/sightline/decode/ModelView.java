@@ -29,7 +29,7 @@ public final class ModelView {
         crop.release();
       }
     } catch (CvException e) {
-      throw ImageDecoder.corrupt(image.header(), e);
+      throw PixelDecoder.corrupt(image.header(), e);
     }
   }
 }

@@ -23,7 +23,7 @@ public final class Thumbnails {
    * orientation says where {@code decode.exif-orientation} is on. An image that is small enough
    * keeps its size.
    *
-   * @param encoded a JPEG, PNG or WebP
+   * @param encoded an image in a format that is decoded
    * @param longSide most pixels of its longer side
    * @throws RejectedException where it is no image, too large, or broken
    */
@@ -35,7 +35,7 @@ public final class Thumbnails {
         shrink(image.pixels(), small, longSide);
         return PictureEncoder.encode(small, ".jpg", Imgcodecs.IMWRITE_JPEG_QUALITY, QUALITY);
       } catch (CvException e) {
-        throw ImageDecoder.corrupt(image.header(), e);
+        throw PixelDecoder.corrupt(image.header(), e);
       } finally {
         small.release();
       }

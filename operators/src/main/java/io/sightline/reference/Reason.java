@@ -41,8 +41,12 @@ public enum Reason {
   FETCH_TIMEOUT(Stage.FETCH, "fetch-timeout"),
   /** Connection refused, unknown host, reset, or any other input/output error. */
   IO_ERROR(Stage.FETCH, "io-error"),
+  /** An archive that is none, or is broken from some entry on. */
+  CORRUPT_ARCHIVE(Stage.FETCH, "corrupt-archive"),
+  /** An entry of an archive that is a link, or whose name leads out of the archive. */
+  UNSAFE_ENTRY(Stage.FETCH, "unsafe-entry"),
 
-  /** The header is none of JPEG, PNG and WebP. */
+  /** The header is none of JPEG, PNG, WebP, BMP, GIF and TIFF. */
   UNSUPPORTED_FORMAT(Stage.DECODE, "unsupported-format"),
   /** The header is cut off, or says what can't be. */
   MALFORMED_HEADER(Stage.DECODE, "malformed-header"),

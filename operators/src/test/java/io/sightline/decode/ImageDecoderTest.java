@@ -95,7 +95,7 @@ class ImageDecoderTest {
 
   @Test
   void rowsAreRedGreenAndBluePlanes() throws RejectedException {
-    for (String extension : List.of(".png", ".webp", ".jpg")) {
+    for (String extension : List.of(".png", ".webp", ".jpg", ".bmp", ".tiff")) {
       decode(TestImages.solid(extension, 20, 20, 200, 100, 50));
       decoder.writeTo(row);
       assertThat(decoder.format().label()).startsWith(extension.substring(1, 3));
@@ -135,7 +135,7 @@ class ImageDecoderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {".jpg", ".png", ".webp"})
+  @ValueSource(strings = {".jpg", ".png", ".webp", ".bmp", ".tiff"})
   void anImageThatIsCutOffAtAnyByteIsRejectedOrWhole(String extension) throws RejectedException {
     byte[] whole = TestImages.noise(extension, 40, 30, 3);
     decode(whole);
@@ -196,7 +196,7 @@ class ImageDecoderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {".jpg", ".png", ".webp"})
+  @ValueSource(strings = {".jpg", ".png", ".webp", ".bmp", ".tiff"})
   @Timeout(30)
   void mutatedImagesAreDecodedOrRejected(String extension) {
     byte[] whole = TestImages.noise(extension, 40, 30, 1);

@@ -32,7 +32,11 @@ class ImageProbeTest {
     ".png,PNG,70000,1",
     ".webp,WEBP,40,30",
     ".webp,WEBP,1,1",
-    ".webp,WEBP,300,5"
+    ".webp,WEBP,300,5",
+    ".bmp,BMP,40,30",
+    ".bmp,BMP,1,1",
+    ".tiff,TIFF,40,30",
+    ".tiff,TIFF,1,70000"
   })
   void formatAndSizeAreThoseOfTheImage(String extension, ImageFormat format, int width, int height)
       throws RejectedException {
@@ -105,7 +109,7 @@ class ImageProbeTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {".jpg", ".png", ".webp"})
+  @ValueSource(strings = {".jpg", ".png", ".webp", ".bmp"})
   void aTruncatedImageGivesItsHeaderOrIsRejected(String extension) throws RejectedException {
     byte[] whole = TestImages.noise(extension, 40, 30, 1);
     ImageHeader header = probe(whole);
@@ -154,8 +158,8 @@ class ImageProbeTest {
         "00",
         "FF",
         "FFD8",
-        "474946383961",
-        "424D",
+        "474946383861",
+        "424E",
         "89504E47",
         "52494646",
         "3C68746D6C3E"
@@ -187,7 +191,38 @@ class ImageProbeTest {
         "524946461A000000574542504558494600000000000000000000000000000000",
         "524946461A000000574542505650384C00000000000000000000000000000000",
         "524946461A000000574542505650382000000000000000000000000000000000",
-        "524946461A0000005745425056503820000000000000009D012A000010000000"
+        "524946461A0000005745425056503820000000000000009D012A000010000000",
+        // BMP: cut off, no width, the lowest height of all
+        "424D",
+        "424D000000000000000000000000280000000000000001000000010018000000000000000000"
+            + "00000000000000000000000000000000",
+        "424D000000000000000000000000280000000100000000000080010018000000000000000000"
+            + "00000000000000000000000000000000",
+        // GIF: cut off, no image, an image without width, more data than pixels can have
+        "474946383961",
+        "474946383961010001000000003B",
+        "474946383961010001000000002C00000000000001000002003B",
+        // TIFF: cut off, no page, a page beyond its end, one without entries, a tag without value
+        "49492A00",
+        "49492A0000000000",
+        "4D4D002A00000008",
+        "49492A0008000000" + "0000" + "00000000",
+        "49492A0008000000" + "0100" + "000103000000000001000000" + "00000000",
+        // the width twice, a width of 2^32 - 1, BigTIFF with offsets of 4 bytes
+        "49492A0008000000"
+            + "0300"
+            + "000103000100000001000000"
+            + "000103000100000001000000"
+            + "010103000100000001000000"
+            + "00000000",
+        "49492A0008000000"
+            + "0200"
+            + "0001040001000000FFFFFFFF"
+            + "010103000100000001000000"
+            + "00000000",
+        "49492B00040000001000000000000000",
+        // BigTIFF: as many entries as overflow a number of 64 bits
+        "49492B00080000001000000000000000" + "CDCCCCCCCCCCCC0C" + "0000000000000000"
       })
   void aHostileHeaderIsRejectedAsMalformed(String hex) {
     assertThat(rejected(hex).reason()).isEqualTo(Reason.MALFORMED_HEADER);

@@ -5,6 +5,7 @@ import io.sightline.decode.ImageDecoder;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.opencv.core.Core;
 import org.opencv.core.CvType;
@@ -65,6 +66,15 @@ public final class TestImages {
     MatOfByte bytes = new MatOfByte();
     if (!Imgcodecs.imencode(extension, image, bytes, new MatOfInt(flags))) {
       throw new IllegalStateException(extension);
+    }
+    return bytes.toArray();
+  }
+
+  /** A TIFF of several pages. */
+  public static byte[] tiff(Mat... pages) {
+    MatOfByte bytes = new MatOfByte();
+    if (!Imgcodecs.imencodemulti(".tiff", List.of(pages), bytes)) {
+      throw new IllegalStateException(".tiff");
     }
     return bytes.toArray();
   }
