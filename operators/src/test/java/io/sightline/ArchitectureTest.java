@@ -173,6 +173,22 @@ class ArchitectureTest {
   }
 
   @Test
+  void onlyPredictKnowsPdfsAndOnlyFetchArchives() {
+    noClasses()
+        .that(DescribedPredicate.not(resideInAPackage(packageOf("predict"))))
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.apache.pdfbox..")
+        .check(CLASSES);
+    noClasses()
+        .that(DescribedPredicate.not(resideInAPackage(packageOf("fetch"))))
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.apache.commons.compress..")
+        .check(CLASSES);
+  }
+
+  @Test
   void onlyClassifyKnowsOnnxRuntime() {
     noClasses()
         .that(DescribedPredicate.not(resideInAPackage(packageOf("classify"))))

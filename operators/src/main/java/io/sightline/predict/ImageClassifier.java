@@ -33,8 +33,8 @@ public final class ImageClassifier implements AutoCloseable {
   private static final AtomicInteger NUMBER = new AtomicInteger();
 
   private final ModelDescriptor model;
-  private final PredictSettings settings;
   private final int workers;
+  private final FrameSources sources;
   private final Predictor predictor;
   private final ThreadPoolExecutor threads;
 
@@ -48,9 +48,9 @@ public final class ImageClassifier implements AutoCloseable {
    */
   ImageClassifier(ModelDescriptor model, Classifier classifier, PredictSettings settings) {
     this.model = model;
-    this.settings = settings;
     this.workers =
         settings.workers() > 0 ? settings.workers() : Runtime.getRuntime().availableProcessors();
+    this.sources = new FrameSources(settings);
     this.predictor = new Predictor(model, classifier, settings, workers);
     String name = "sightline-predict-" + NUMBER.getAndIncrement();
     AtomicInteger thread = new AtomicInteger();
@@ -128,7 +128,7 @@ public final class ImageClassifier implements AutoCloseable {
    * @throws IllegalStateException where this is closed, or the session is broken
    */
   public Prediction predict(Input input) {
-    Frame frame = FrameSources.single(input, settings);
+    Frame frame = sources.single(input);
     Prediction prediction;
     try {
       prediction = predictor.predict(List.of(frame), predictor.newContext()).get(0);
@@ -174,7 +174,7 @@ public final class ImageClassifier implements AutoCloseable {
         new PredictionRun(
             frames -> predictor.predict(frames, context),
             predictor.batchSize(),
-            FrameSources.open(inputs, settings),
+            sources.open(inputs),
             threads,
             workers);
     synchronized (runs) {
@@ -205,6 +205,7 @@ public final class ImageClassifier implements AutoCloseable {
       runs.clear();
     }
     open.forEach(run -> run.fail(closedException()));
+    sources.close(); // what is being fetched ends
     predictor.close();
     threads.shutdown();
   }

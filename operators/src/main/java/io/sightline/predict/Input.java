@@ -22,7 +22,7 @@ public sealed interface Input
     return new Inputs.Located(path);
   }
 
-  /** An image at a URI of a scheme in {@code fetch.schemes}. */
+  /** An image or PDF at a URI of a scheme in {@code fetch.schemes}. */
   static Input of(URI uri) {
     return new Inputs.Remote(uri);
   }

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.testing;
+
+import java.awt.Color;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.apache.pdfbox.pdmodel.PDDocument;
+import org.apache.pdfbox.pdmodel.PDPage;
+import org.apache.pdfbox.pdmodel.PDPageContentStream;
+import org.apache.pdfbox.pdmodel.common.PDRectangle;
+import org.apache.pdfbox.pdmodel.encryption.AccessPermission;
+import org.apache.pdfbox.pdmodel.encryption.StandardProtectionPolicy;
+import org.jspecify.annotations.Nullable;
+
+/** PDFs for tests, written by PDFBox. */
+public final class TestPdfs {
+
+  private TestPdfs() {}
+
+  /** A page of one colour for each colour, in points of 1/72 inch. */
+  public static byte[] pdf(float width, float height, Color... colours) {
+    return write(width, height, 0, null, colours);
+  }
+
+  /** The same, turned by a multiple of 90 degrees. */
+  public static byte[] turned(float width, float height, int degrees, Color... colours) {
+    return write(width, height, degrees, null, colours);
+  }
+
+  /** The same, which nobody reads without the password. */
+  public static byte[] encrypted(String password, Color... colours) {
+    return write(10, 10, 0, password, colours);
+  }
+
+  private static byte[] write(
+      float width, float height, int degrees, @Nullable String password, Color... colours) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (PDDocument document = new PDDocument()) {
+      for (Color colour : colours) {
+        PDPage page = new PDPage(new PDRectangle(width, height));
+        page.setRotation(degrees);
+        document.addPage(page);
+        try (PDPageContentStream content = new PDPageContentStream(document, page)) {
+          content.setNonStrokingColor(colour);
+          content.addRect(0, 0, width, height);
+          content.fill();
+        }
+      }
+      if (password != null) {
+        document.protect(new StandardProtectionPolicy(password, password, new AccessPermission()));
+      }
+      document.save(bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+}
