@@ -2,8 +2,8 @@
 package io.sightline.job;
 
 import io.sightline.classify.Classifier;
+import io.sightline.classify.NativeLibraries;
 import io.sightline.config.ClassifyJobConfig;
-import io.sightline.decode.ImageDecoder;
 import io.sightline.fetch.LocalFolder;
 import io.sightline.model.ModelDescriptor;
 import io.sightline.model.ModelFolder;
@@ -21,7 +21,7 @@ final class SessionProbe {
    * @throws Exception where a library can't be loaded, or the model can't be run
    */
   static String run(ClassifyJobConfig config, ModelDescriptor model) throws Exception {
-    ImageDecoder.loadNatives();
+    NativeLibraries.load();
     try (LocalFolder folder = LocalFolder.acquire(model.dir(), model.fingerprint())) {
       ModelFolder.verify(folder.path(), model);
       long start = System.nanoTime();

@@ -185,7 +185,7 @@ public final class ClassifyFunction extends RichAsyncFunction<ImageReference, Ou
       this.folder = folder;
       ModelFolder.verify(folder.path(), model);
 
-      ImageDecoder.loadNatives(); // seconds on a busy machine: no image may wait for it
+      NativeLibraries.load(); // seconds on a busy machine: no image may wait for it
       long started = System.nanoTime();
       int maxSize = maxBatchSize(model, batch);
       Classifier classifier =
