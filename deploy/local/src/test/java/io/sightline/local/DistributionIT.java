@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sightline.local;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.PATH;
@@ -11,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,25 +26,13 @@ class DistributionIT {
   private static final long MAX_JOB_JAR_BYTES = 25_000_000;
 
   @TempDir static Path folder;
-  private static Path archive;
+  private static UnpackedDistribution distribution;
   private static Path home;
 
   @BeforeAll
   static void unpackIntoAFolderWithASpaceInItsName() throws Exception {
-    archive =
-        Path.of(
-            requireNonNull(
-                System.getProperty("sightline.distribution"),
-                "sightline.distribution, which deploy/local/pom.xml sets"));
-    Path elsewhere = Files.createDirectory(folder.resolve("some where"));
-    Process tar =
-        new ProcessBuilder("tar", "-xzf", archive.toString(), "-C", elsewhere.toString())
-            .inheritIO()
-            .start();
-    assertThat(tar.waitFor()).isZero();
-    try (Stream<Path> files = Files.list(elsewhere)) {
-      home = files.findFirst().orElseThrow();
-    }
+    distribution = UnpackedDistribution.in(folder);
+    home = distribution.home();
   }
 
   @Test
@@ -79,7 +65,7 @@ class DistributionIT {
     assertThat(files("lib/job"))
         .singleElement(as(PATH))
         .satisfies(jar -> assertThat(Files.size(jar)).isLessThanOrEqualTo(MAX_JOB_JAR_BYTES));
-    assertThat(Files.size(archive)).isLessThanOrEqualTo(MAX_ARCHIVE_BYTES);
+    assertThat(Files.size(UnpackedDistribution.archive())).isLessThanOrEqualTo(MAX_ARCHIVE_BYTES);
   }
 
   @Test
@@ -153,14 +139,14 @@ class DistributionIT {
     Path bin = Files.createDirectories(folder.resolve("a:b/bin"));
     Files.createDirectories(folder.resolve("a:b/lib/local"));
     Path launcher = Files.copy(home.resolve("bin/sightline"), bin.resolve("sightline"));
-    assertThat(endOf(launcher, 1, "--help"))
+    assertThat(distribution.end(launcher, 1, "--help"))
         .contains("there is a ':' in the path of " + bin.toRealPath())
         .hasLineCount(1);
   }
 
   @Test
   void everyCommandHasItsHelp() throws Exception {
-    assertThat(end(0, "--help"))
+    assertThat(distribution.end(0, "--help"))
         .contains("classify", "evaluate", "predict", "models", "check-dataset", "demo", "bench");
     List<String> commands =
         List.of(
@@ -178,9 +164,10 @@ class DistributionIT {
             "bench-evaluate");
     for (String command : commands) {
       String[] arguments = (command + " --help").split(" ");
-      assertThat(end(0, arguments)).contains("Usage: sightline " + command, "Exit codes:");
+      assertThat(distribution.end(0, arguments))
+          .contains("Usage: sightline " + command, "Exit codes:");
     }
-    assertThat(end(2, "clasify")).contains("clasify");
+    assertThat(distribution.end(2, "clasify")).contains("clasify");
   }
 
   @Test
@@ -193,7 +180,8 @@ class DistributionIT {
     String model = demo.resolve("model").toString();
     String input = photos.resolve("猫.png").toString();
     String to = photos.resolve("结果").toString();
-    assertThat(end(0, "predict", "--model", model, "--input", input, "--save-json", to))
+    assertThat(
+            distribution.end(0, "predict", "--model", model, "--input", input, "--save-json", to))
         .contains("{'res': {'input_path': '" + input + "'", "dtype=int32");
     assertThat(photos.resolve("结果/猫_res.json")).content().contains("猫.png");
   }
@@ -202,35 +190,14 @@ class DistributionIT {
   void theClassifyJobIsExplained() throws Exception {
     String model = home.resolve("demo/fashion-mnist/model").toString();
     String config = home.resolve("conf/classify.yaml").toString();
-    assertThat(end(0, "classify", "--config", config, "--model", model, "--explain"))
+    assertThat(distribution.end(0, "classify", "--config", config, "--model", model, "--explain"))
         .contains("FashionCNN", "10 classes", "uid classify");
   }
 
   @Test
   void theDemoRuns() throws Exception {
-    assertThat(end(0, "demo", "--limit", "30"))
+    assertThat(distribution.end(0, "demo", "--limit", "30"))
         .contains("31 references: 30 classified, 1 rejected, 0 lost, 0 twice");
-  }
-
-  private static String end(int exitCode, String... arguments) throws Exception {
-    return endOf(home.resolve("bin/sightline"), exitCode, arguments);
-  }
-
-  private static String endOf(Path launcher, int exitCode, String... arguments) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.addAll(
-        List.of(
-            "env",
-            "-i",
-            "PATH=/usr/bin:/bin",
-            "HOME=" + folder,
-            "JAVA_HOME=" + System.getProperty("java.home"),
-            launcher.toString()));
-    command.addAll(Arrays.asList(arguments));
-    try (CommandProcess process = CommandProcess.start(folder, Map.of(), command).end()) {
-      assertThat(process.exitCode()).as(process.output()).isEqualTo(exitCode);
-      return process.output();
-    }
   }
 
   private static List<ShippedJar> jarsOfOthers() throws IOException {

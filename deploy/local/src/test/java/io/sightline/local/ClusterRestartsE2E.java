@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.sightline.testing.SharedFolder;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.TransactionListing;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * One TaskManager that lives through many lives of the job: what a task took, sessions, native
+ * libraries, classes, threads, files, it gives back.
+ */
+@Timeout(900)
+class ClusterRestartsE2E {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final int CYCLES = 20;
+
+  /** The first cycles fill caches and pools. */
+  private static final int WARM = 4;
+
+  private static final double MOST_RSS_KIB = 1024;
+  private static final double MOST_METASPACE_KIB = 256;
+
+  @TempDir static Path folder;
+
+  private static EmbeddedBroker broker;
+  private static ColourServer images;
+  private static ClusterProcesses cluster;
+
+  @BeforeAll
+  static void start() throws Exception {
+    broker = EmbeddedBroker.create();
+    images = ColourServer.start();
+    cluster =
+        ClusterProcesses.start(
+            UnpackedDistribution.in(folder),
+            folder.resolve("cluster"),
+            1,
+            2,
+            // All of the heap at once: what grows then is outside of it.
+            "env.java.opts.taskmanager=-XX:+AlwaysPreTouch");
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    try {
+      if (cluster != null) {
+        cluster.close();
+      }
+    } finally {
+      if (images != null) {
+        images.close();
+      }
+      if (broker != null) {
+        broker.close();
+      }
+    }
+  }
+
+  @Test
+  void cancellationsAndSubmissionsLeaveNothingBehind() throws Exception {
+    ClassifyRun run = run("resubmitted");
+    String jar = cluster.upload();
+    List<ProcessFootprint> cycles = new ArrayList<>();
+    try (OutcomeLedger ledger = run.ledger()) {
+      for (int i = 1; i <= CYCLES; i++) {
+        String job = cluster.runUploaded(jar, "classify", "--config", run.config().toString());
+        classify(run, ledger, "cycle-" + i);
+        cluster.cancel(job);
+        cycles.add(footprint());
+      }
+    }
+    System.out.println(CYCLES + " cancellations" + ProcessFootprint.table(cycles));
+    assertFlat(cycles);
+    assertThat(cluster.log("taskmanager-1")).doesNotContain("UnsatisfiedLinkError");
+  }
+
+  @Test
+  void failuresOfTasksLeaveNothingBehind() throws Exception {
+    ClassifyRun run = run("failing");
+    String job =
+        cluster.submit(
+            "classify",
+            "--config",
+            run.config().toString(),
+            "--set",
+            "restart-strategy.type=fixed-delay",
+            "--set",
+            "restart-strategy.fixed-delay.attempts=1000",
+            "--set",
+            "restart-strategy.fixed-delay.delay=500 ms");
+    List<ProcessFootprint> cycles = new ArrayList<>();
+    for (int i = 1; i <= CYCLES; i++) {
+      cluster.awaitRunning(job);
+      int restarts = restarts(job);
+      run.publish(images, wave("failure-" + i));
+      await().atMost(PATIENCE).until(() -> fenceProducers("failing") && restarts(job) > restarts);
+      cluster.awaitRunning(job);
+      cycles.add(footprint());
+    }
+    cluster.cancel(job);
+    System.out.println(CYCLES + " failures" + ProcessFootprint.table(cycles));
+    assertFlat(cycles);
+    assertThat(cluster.log("taskmanager-1")).doesNotContain("UnsatisfiedLinkError");
+  }
+
+  /** Takes the job's transactions away from it, as another job of the same name would. */
+  private static boolean fenceProducers(String name) throws Exception {
+    List<String> ids =
+        broker.admin().listTransactions().all().get().stream()
+            .map(TransactionListing::transactionalId)
+            .filter(id -> id.startsWith(name))
+            .toList();
+    if (!ids.isEmpty()) {
+      broker.admin().fenceProducers(ids).all().get();
+    }
+    return !ids.isEmpty();
+  }
+
+  private static int restarts(String job) throws Exception {
+    return cluster.get("/jobs/" + job + "/metrics?get=numRestarts").path(0).path("value").asInt();
+  }
+
+  private static void classify(ClassifyRun run, OutcomeLedger ledger, String name)
+      throws Exception {
+    List<String> wave = wave(name);
+    run.publish(images, wave);
+    ledger.published(wave);
+    ledger.awaitOpen(0, PATIENCE);
+  }
+
+  private static List<String> wave(String name) {
+    return IntStream.range(0, 64).mapToObj(i -> name + "-" + i).toList();
+  }
+
+  private static ClassifyRun run(String name) throws Exception {
+    return ClassifyRun.create(
+        broker,
+        folder,
+        name,
+        2,
+        SharedFolder.resolve("models/squeezenet1_1"),
+        Map.of("parallelism.default", "2"));
+  }
+
+  private static ProcessFootprint footprint() throws Exception {
+    return ProcessFootprint.of(
+        cluster.pid("taskmanager-1"), cluster.folder().resolve("tmp/taskmanager-1"));
+  }
+
+  private static void assertFlat(List<ProcessFootprint> cycles) {
+    String table = ProcessFootprint.table(cycles);
+    assertThat(ProcessFootprint.slope(cycles, WARM, ProcessFootprint::rssKib))
+        .as("KiB of RSS a cycle: %s", table)
+        .isLessThanOrEqualTo(MOST_RSS_KIB);
+    assertThat(ProcessFootprint.slope(cycles, WARM, ProcessFootprint::metaspaceKib))
+        .as("KiB of metaspace a cycle: %s", table)
+        .isLessThanOrEqualTo(MOST_METASPACE_KIB);
+    assertSteady(cycles, ProcessFootprint::libraries, 0, "mapped libraries");
+    assertSteady(cycles, ProcessFootprint::temporaryFiles, 2, "temporary files");
+    assertSteady(cycles, ProcessFootprint::threads, 8, "threads");
+    assertSteady(cycles, ProcessFootprint::descriptors, 16, "file descriptors");
+  }
+
+  private static void assertSteady(
+      List<ProcessFootprint> cycles,
+      ToLongFunction<ProcessFootprint> value,
+      long most,
+      String what) {
+    assertThat(
+            value.applyAsLong(cycles.get(cycles.size() - 1)) - value.applyAsLong(cycles.get(WARM)))
+        .as("%s, from cycle %d to the last: %s", what, WARM + 1, ProcessFootprint.table(cycles))
+        .isLessThanOrEqualTo(most);
+  }
+}
