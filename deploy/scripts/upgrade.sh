@@ -19,8 +19,8 @@
 # options of batches, workers, sinks of the same kind and fetching are fine. The job's name is better
 # kept: consumer group and transactional ids follow from it.
 #
-# Exit codes: 0 the new job runs; 1 it does not; 2 the command line or the new configuration is
-# wrong, and the old job runs on.
+# Exit codes: 0 the new job was submitted (`flink list` says whether it runs); 1 it was not; 2 the
+# command line or the new configuration is wrong, and the old job runs on.
 
 set -euo pipefail
 
@@ -98,7 +98,7 @@ say "the savepoint is $savepoint"
 if ! started=$("$FLINK" run -d -s "$savepoint" "$jar" "$@" 2>&1); then
   printf '%s\n' "$started" >&2
   say "the new job was not started (see above), and the old one is stopped. Mend the cause, then:"
-  say "  $FLINK run -d -s $savepoint $jar $*"
+  say "  $(printf '%q ' "$FLINK" run -d -s "$savepoint" "$jar" "$@")"
   die 1 "or start the old jar with its old configuration in the same way."
 fi
 sed -n 's/^Job has been submitted with JobID \(.*\)$/\1/p' <<<"$started"

@@ -35,6 +35,12 @@ class ClusterE2E {
   private static final Duration STALL = Duration.ofSeconds(30);
   private static final int SLOTS = 4;
 
+  /** Images that a strike meets in open batches, and as many that it meets on their way. */
+  private static final int CAUGHT = 12;
+
+  /** Long enough that an image which is in an open batch is still there when it strikes. */
+  private static final Duration BATCH_DELAY = Duration.ofSeconds(5);
+
   private static final AtomicInteger RUNS = new AtomicInteger();
 
   @TempDir static Path folder;
@@ -87,7 +93,7 @@ class ClusterE2E {
     try (Stream<Path> all = Files.list(SharedFolder.resolve("images/imagenet-200/images"))) {
       files = all.sorted().map(path -> path.toUri().toString()).toList();
     }
-    ClassifyRun run = run(partitions);
+    ClassifyRun run = run(partitions, Map.of());
     List<String> ids = IntStream.range(0, 400).mapToObj(i -> "photo-" + i).toList();
     run.publish(ids, IntStream.range(0, 400).mapToObj(i -> files.get(i % files.size())).toList());
     job = submit(run);
@@ -119,7 +125,7 @@ class ClusterE2E {
     job = submit(run);
     cluster.awaitRunning(job);
     try (OutcomeLedger ledger = run.ledger()) {
-      strike(
+      strikeUnderLoad(
           run,
           ledger,
           "kill -9 of taskmanager-1",
@@ -136,7 +142,12 @@ class ClusterE2E {
     try (OutcomeLedger ledger = run.ledger()) {
       for (int i = 0; i < 5; i++) {
         String name = "taskmanager-" + (i % 2 + 1);
-        strike(run, ledger, "kill -9 of " + name, () -> cluster.killAndAwaitAnother(name));
+        Fault kill = () -> cluster.killAndAwaitAnother(name);
+        if (i % 2 == 0) {
+          strikeOpenBatches(run, ledger, "kill -9 of " + name, kill);
+        } else {
+          strikeUnderLoad(run, ledger, "kill -9 of " + name, kill);
+        }
       }
       System.out.println(ledger);
     }
@@ -148,7 +159,8 @@ class ClusterE2E {
     job = submit(run);
     cluster.awaitRunning(job);
     try (OutcomeLedger ledger = run.ledger()) {
-      strike(run, ledger, "kill -9 of jobmanager", () -> cluster.killAndAwaitAnother("jobmanager"));
+      strikeOpenBatches(
+          run, ledger, "kill -9 of jobmanager", () -> cluster.killAndAwaitAnother("jobmanager"));
       System.out.println(ledger);
       String before = job;
       job = cluster.running(run.name());
@@ -167,7 +179,7 @@ class ClusterE2E {
     job = submit(run);
     cluster.awaitRunning(job);
     try (OutcomeLedger ledger = run.ledger()) {
-      strike(
+      strikeUnderLoad(
           run,
           ledger,
           "restart of the broker",
@@ -191,11 +203,43 @@ class ClusterE2E {
   }
 
   /**
+   * Strikes while some images are in open batches and no others are on their way but those that
+   * wait for their server. A batch is open until it is full, which these can't fill, or {@link
+   * #BATCH_DELAY} old: what was given whole and is fetched again was in one when it struck.
+   */
+  private static void strikeOpenBatches(
+      ClassifyRun run, OutcomeLedger ledger, String trial, Fault fault) throws Exception {
+    List<String> wave = wave();
+    List<String> held =
+        wave.stream().filter(id -> Character.isDigit(id.charAt(0))).limit(2 * CAUGHT).toList();
+    images.hold(held);
+    run.publish(images, wave);
+    ledger.published(wave);
+    ledger.awaitOpen(held.size(), PATIENCE);
+    await().atMost(PATIENCE).until(() -> held.stream().allMatch(id -> images.requests(id) == 1));
+    List<String> batched = held.subList(0, CAUGHT);
+    List<String> fetched = held.subList(CAUGHT, held.size());
+    images.release(batched);
+    await()
+        .atMost(BATCH_DELAY)
+        .until(() -> batched.stream().allMatch(id -> images.answers(id) == 1));
+    fault.happen();
+    images.release();
+    ledger.settle(
+        trial + ", open batches",
+        () ->
+            "%d of %d in open batches and %d of %d on their way were fetched again"
+                .formatted(again(batched), batched.size(), again(fetched), fetched.size()),
+        PATIENCE);
+    assertThat(again(batched)).as("fetched again, of those in open batches").isPositive();
+  }
+
+  /**
    * Strikes while some images are classified and not committed, some are on their way, and some
    * wait for their server: what is in flight comes again.
    */
-  private void strike(ClassifyRun run, OutcomeLedger ledger, String trial, Fault fault)
-      throws Exception {
+  private static void strikeUnderLoad(
+      ClassifyRun run, OutcomeLedger ledger, String trial, Fault fault) throws Exception {
     List<String> wave = wave();
     List<String> slow = wave.subList(wave.size() / 2, wave.size() / 2 + 20);
     images.hold(slow);
@@ -209,13 +253,13 @@ class ClusterE2E {
     fault.happen();
     images.release();
     ledger.settle(
-        trial,
+        trial + ", under load",
         () -> "%d open when it struck, %d fetched again".formatted(open, again(wave)),
         PATIENCE);
     assertThat(open).as("open references when it struck").isGreaterThanOrEqualTo(slow.size());
   }
 
-  private void stall(ClassifyRun run, OutcomeLedger ledger) throws Exception {
+  private static void stall(ClassifyRun run, OutcomeLedger ledger) throws Exception {
     List<String> wave = wave();
     images.hold(wave);
     run.publish(images, wave);
@@ -231,8 +275,14 @@ class ClusterE2E {
   }
 
   private static ClassifyRun run(int partitions) throws Exception {
+    return run(
+        partitions,
+        Map.of("batch.max-size", "32", "batch.max-delay", BATCH_DELAY.toSeconds() + " s"));
+  }
+
+  private static ClassifyRun run(int partitions, Map<String, String> more) throws Exception {
     String name = "e2e-" + RUNS.incrementAndGet();
-    return ClassifyRun.create(broker, folder, name, partitions, model, Map.of());
+    return ClassifyRun.create(broker, folder, name, partitions, model, more);
   }
 
   private static String submit(ClassifyRun run) throws Exception {

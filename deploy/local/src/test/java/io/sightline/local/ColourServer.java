@@ -11,8 +11,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -31,9 +31,8 @@ final class ColourServer implements AutoCloseable {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Map<String, Integer> requests = new ConcurrentHashMap<>();
   private final Map<String, Integer> answers = new ConcurrentHashMap<>();
-  private final Set<String> held = ConcurrentHashMap.newKeySet();
+  private final Map<String, CountDownLatch> held = new ConcurrentHashMap<>();
   private volatile boolean down;
-  private volatile CountDownLatch gate = new CountDownLatch(1);
 
   private ColourServer(HttpServer server) {
     this.server = server;
@@ -55,16 +54,24 @@ final class ColourServer implements AutoCloseable {
   /** Forgets all counts, and from now on holds back the answers for these ids. */
   void hold(Collection<String> ids) {
     release();
-    gate = new CountDownLatch(1);
-    held.addAll(ids);
     requests.clear();
     answers.clear();
+    ids.forEach(id -> held.put(id, new CountDownLatch(1)));
   }
 
   /** Gives all answers that are held back. */
   void release() {
-    held.clear();
-    gate.countDown();
+    release(List.copyOf(held.keySet()));
+  }
+
+  /** Gives some of the answers that are held back. */
+  void release(Collection<String> ids) {
+    for (String id : ids) {
+      CountDownLatch gate = held.remove(id);
+      if (gate != null) {
+        gate.countDown();
+      }
+    }
   }
 
   /** Answers everything with the status 503, or no more. */
@@ -90,9 +97,9 @@ final class ColourServer implements AutoCloseable {
         exchange.sendResponseHeaders(503, -1);
         return;
       }
-      CountDownLatch open = gate;
-      if (held.contains(id)) {
-        boolean unused = open.await(60, TimeUnit.SECONDS);
+      CountDownLatch gate = held.get(id);
+      if (gate != null) {
+        boolean unused = gate.await(60, TimeUnit.SECONDS);
       }
       if (id.startsWith("missing")) {
         exchange.sendResponseHeaders(404, -1);
@@ -108,7 +115,8 @@ final class ColourServer implements AutoCloseable {
     }
   }
 
-  private static byte[] png(String id) throws IOException {
+  /** An image of one colour, which the id decides. */
+  static byte[] png(String id) throws IOException {
     BufferedImage image = new BufferedImage(40, 30, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = image.createGraphics();
     graphics.setColor(new Color(id.hashCode() & 0xFFFFFF));

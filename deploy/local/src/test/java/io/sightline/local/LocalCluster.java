@@ -6,6 +6,7 @@ import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Histogram;
 import org.apache.flink.runtime.testutils.InMemoryReporter;
@@ -62,6 +63,14 @@ final class LocalCluster
         .filter(metric -> metric.getKey().endsWith("." + name))
         .map(metric -> (Histogram) metric.getValue())
         .toList();
+  }
+
+  /** Sum of a counter over all slots. */
+  long count(JobID job, String name) {
+    return metrics.getMetricsByIdentifiers(job).entrySet().stream()
+        .filter(metric -> metric.getKey().endsWith("." + name))
+        .mapToLong(metric -> ((Counter) metric.getValue()).getCount())
+        .sum();
   }
 
   /** How often the job was restarted. */

@@ -15,7 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -104,7 +104,7 @@ final class OutcomeLedger implements AutoCloseable {
    *
    * @param remark what else the line says, asked for at the end
    */
-  void settle(String trial, Supplier<String> remark, Duration patience) throws IOException {
+  void settle(String trial, Callable<String> remark, Duration patience) throws Exception {
     long deadline = System.nanoTime() + patience.toNanos();
     while (open() > 0 && System.nanoTime() < deadline) {
       read(Duration.ofMillis(200));
@@ -118,7 +118,7 @@ final class OutcomeLedger implements AutoCloseable {
     int eventCount = events.values().stream().mapToInt(Integer::intValue).sum();
     int rejectionCount = rejections.values().stream().mapToInt(Integer::intValue).sum();
     lines.add(
-        "%-34s %9d %8d %10d %5d %8d  %s"
+        "%-40s %9d %8d %10d %5d %8d  %s"
             .formatted(
                 trial,
                 published.size(),
@@ -126,7 +126,7 @@ final class OutcomeLedger implements AutoCloseable {
                 rejectionCount,
                 lost.size(),
                 doubled.size(),
-                remark.get()));
+                remark.call()));
     assertThat(lost).as("lost, in %s", this).isEmpty();
     assertThat(doubled).as("doubled, in %s", this).isEmpty();
     assertThat(eventCount + rejectionCount)
@@ -144,7 +144,7 @@ final class OutcomeLedger implements AutoCloseable {
 
   @Override
   public String toString() {
-    return "%n%-34s %9s %8s %10s %5s %8s%n"
+    return "%n%-40s %9s %8s %10s %5s %8s%n"
             .formatted("trial", "published", "events", "rejections", "lost", "doubled")
         + String.join(System.lineSeparator(), lines);
   }

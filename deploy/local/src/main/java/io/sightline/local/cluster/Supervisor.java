@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -15,14 +18,15 @@ import org.slf4j.LoggerFactory;
  * The parent of a cluster's processes: starts them, starts again those that die, and gives a new
  * JobManager the jobs that its predecessor had. Where a process keeps dying at once, it gives up.
  *
- * <p>One thread calls {@link #run}; {@link #close} is called by another.
+ * <p>One thread calls {@link #run}, another looks after the jobs, since a JobManager that hangs
+ * must not keep it from starting processes; {@link #close} is called by a third.
  */
 final class Supervisor implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
 
   private static final long TICK_MILLIS = 200;
-  private static final long JOBS_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long JOBS_EVERY_MILLIS = 1000;
   private static final long RESTART_AFTER_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -35,7 +39,8 @@ final class Supervisor implements AutoCloseable {
   private final ClusterClient client;
   private final SubmittedJobs jobs;
   private final List<Child> children = new ArrayList<>();
-  private boolean renewing;
+  private final AtomicInteger jobManagers = new AtomicInteger();
+  private int renewedFor;
   private boolean resuming;
   private boolean closed;
 
@@ -58,13 +63,16 @@ final class Supervisor implements AutoCloseable {
    * @throws ClusterFailure where a process can't be kept alive
    */
   void run(BooleanSupplier wanted) throws IOException, ClusterFailure, InterruptedException {
-    long jobsAt = System.nanoTime();
-    while (wanted.getAsBoolean() && tick()) {
-      if (System.nanoTime() - jobsAt >= 0) {
-        lookAfterJobs();
-        jobsAt = System.nanoTime() + JOBS_EVERY_NANOS;
+    ScheduledExecutorService aside = Executors.newSingleThreadScheduledExecutor();
+    try {
+      var unused =
+          aside.scheduleWithFixedDelay(
+              this::lookAfterJobs, 0, JOBS_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+      while (wanted.getAsBoolean() && tick()) {
+        TimeUnit.MILLISECONDS.sleep(TICK_MILLIS);
       }
-      TimeUnit.MILLISECONDS.sleep(TICK_MILLIS);
+    } finally {
+      aside.shutdownNow();
     }
   }
 
@@ -74,18 +82,19 @@ final class Supervisor implements AutoCloseable {
     }
     for (Child child : children) {
       if (child.tick() && child.name.equals(ClusterFolder.JOB_MANAGER)) {
-        renewing = true;
+        jobManagers.incrementAndGet();
       }
     }
     return true;
   }
 
   /** A JobManager that starts does not answer: then it is asked again later. */
-  private void lookAfterJobs() throws InterruptedException {
+  private void lookAfterJobs() {
     try {
-      if (renewing) {
+      int newest = jobManagers.get();
+      if (renewedFor != newest) {
         jobs.renew();
-        renewing = false;
+        renewedFor = newest;
         resuming = true;
       }
       if (resuming) {
@@ -96,7 +105,7 @@ final class Supervisor implements AutoCloseable {
     } catch (ClusterFailure e) {
       LOG.debug("Not now", e);
     } catch (InterruptedException e) {
-      throw e;
+      Thread.currentThread().interrupt();
     } catch (Exception e) {
       LOG.error("The jobs could not be looked after", e);
     }
