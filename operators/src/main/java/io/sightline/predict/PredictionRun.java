@@ -21,8 +21,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class PredictionRun implements AutoCloseable {
 
-  /** Frames that are under way or wait for their turn, at least. */
-  private static final int WINDOW_FRAMES = 64;
+  /**
+   * Frames that are under way or wait for their turn, at least. Only those under way hold memory.
+   * Of the smallest images it is some 20 ms' worth: where workers take all cores, whoever waits for
+   * predictions is not scheduled much sooner.
+   */
+  private static final int WINDOW_FRAMES = 256;
 
   /**
    * Who waits is woken only so often, unless half the window is taken, and else looks by itself:

@@ -85,7 +85,7 @@ class PredictionRunTest {
     assertThat(run.next()).hasSize(batchSize);
     await().until(() -> threads.getActiveCount() == 0);
     int ahead = source.taken.get();
-    assertThat(ahead).isBetween(batchSize, batchSize + Math.max(64, 4 * workers * batchSize));
+    assertThat(ahead).isBetween(batchSize, batchSize + Math.max(256, 4 * workers * batchSize));
 
     // Pulled again, it goes on.
     for (int i = 0; i < 200; i++) {
