@@ -56,9 +56,27 @@ final class ClusterProcesses implements AutoCloseable {
       int slots,
       String... options)
       throws Exception {
+    return start(distribution, folder, taskManagers, slots, List.of(), options);
+  }
+
+  /** A cluster of one TaskManager, without the native libraries that jobs need. */
+  static ClusterProcesses startWithoutNatives(
+      UnpackedDistribution distribution, Path folder, int slots) throws Exception {
+    return start(distribution, folder, 1, slots, List.of("--no-natives"));
+  }
+
+  private static ClusterProcesses start(
+      UnpackedDistribution distribution,
+      Path folder,
+      int taskManagers,
+      int slots,
+      List<String> flags,
+      String... options)
+      throws Exception {
     ClusterProcesses cluster = new ClusterProcesses(distribution, folder);
     List<String> arguments = new ArrayList<>();
     arguments.addAll(List.of("cluster", "start", "--folder", folder.toString()));
+    arguments.addAll(flags);
     arguments.addAll(List.of("--taskmanagers", Integer.toString(taskManagers)));
     arguments.addAll(List.of("--slots", Integer.toString(slots)));
     arguments.addAll(List.of("--owner", Long.toString(ProcessHandle.current().pid())));
@@ -108,9 +126,8 @@ final class ClusterProcesses implements AutoCloseable {
     }
   }
 
-  /** Uploads the jobs' jar, as a user does in the web interface, and gives its id. */
-  String upload() throws Exception {
-    Path jar = jobJar();
+  /** Uploads a jar, as a user does in the web interface, and gives its id. */
+  String upload(Path jar) throws Exception {
     String boundary = "boundary-of-" + ProcessHandle.current().pid();
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(address + "/jars/upload"))
@@ -156,6 +173,11 @@ final class ClusterProcesses implements AutoCloseable {
 
   String state(String job) throws Exception {
     return get("/jobs/" + job).path("state").asText();
+  }
+
+  /** How often a job was restarted. */
+  int restarts(String job) throws Exception {
+    return get("/jobs/" + job + "/metrics?get=numRestarts").path(0).path("value").asInt();
   }
 
   /** The id of the only job of that name that runs. */

@@ -73,7 +73,7 @@ class ClusterRestartsE2E {
   @Test
   void cancellationsAndSubmissionsLeaveNothingBehind() throws Exception {
     ClassifyRun run = run("resubmitted");
-    String jar = cluster.upload();
+    String jar = cluster.upload(cluster.jobJar());
     List<ProcessFootprint> cycles = new ArrayList<>();
     try (OutcomeLedger ledger = run.ledger()) {
       for (int i = 1; i <= CYCLES; i++) {
@@ -112,28 +112,24 @@ class ClusterRestartsE2E {
     try (OutcomeLedger ledger = run.ledger()) {
       for (int i = 1; i <= CYCLES; i++) {
         cluster.awaitRunning(job);
-        int restarts = restarts(job);
+        int restarts = cluster.restarts(job);
         List<String> wave = wave("failure-" + i);
         images.down(true);
         run.publish(images, wave);
         ledger.published(wave);
-        await().atMost(PATIENCE).until(() -> restarts(job) > restarts);
+        await().atMost(PATIENCE).until(() -> cluster.restarts(job) > restarts);
         images.down(false);
         ledger.awaitOpen(0, PATIENCE);
         cycles.add(footprint());
       }
-      ledger.settle(CYCLES + " failures", () -> restarts(job) + " restarts", PATIENCE);
+      ledger.settle(CYCLES + " failures", () -> cluster.restarts(job) + " restarts", PATIENCE);
       assertThat(ledger.rejections()).isZero();
       System.out.println(ledger + ProcessFootprint.table(cycles));
     }
-    assertThat(restarts(job)).isGreaterThanOrEqualTo(CYCLES);
+    assertThat(cluster.restarts(job)).isGreaterThanOrEqualTo(CYCLES);
     cluster.cancel(job);
     assertFlat(cycles);
     assertThat(cluster.log("taskmanager-1")).doesNotContain("UnsatisfiedLinkError");
-  }
-
-  private static int restarts(String job) throws Exception {
-    return cluster.get("/jobs/" + job + "/metrics?get=numRestarts").path(0).path("value").asInt();
   }
 
   private static void classify(ClassifyRun run, OutcomeLedger ledger, String name)

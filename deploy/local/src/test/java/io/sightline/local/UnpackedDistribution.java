@@ -60,7 +60,8 @@ record UnpackedDistribution(Path folder, Path home) {
             "-i",
             "PATH=/usr/bin:/bin",
             "HOME=" + folder,
-            "JAVA_HOME=" + System.getProperty("java.home")));
+            "JAVA_HOME=" + System.getProperty("java.home"),
+            "SIGHTLINE_JVM_ARGS=-XX:TieredStopAtLevel=1"));
     environment.forEach((name, value) -> command.add(name + "=" + value));
     command.add(launcher.toString());
     command.addAll(Arrays.asList(arguments));

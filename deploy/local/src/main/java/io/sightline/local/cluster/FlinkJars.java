@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The jars of a cluster: those that its processes have in {@code lib/}, and the jobs'. */
@@ -22,13 +23,19 @@ final class FlinkJars {
   /** Written by the build of {@code deploy/flink}. */
   private static final String NAMES = "/io/sightline/flink/jars.txt";
 
+  /** Jars of native libraries, and of what loads them. */
+  private static final Pattern NATIVE =
+      Pattern.compile("(onnxruntime|onnxruntime_gpu|javacpp|openblas|opencv)-.*");
+
   private FlinkJars() {}
 
   /**
    * The class path of the cluster's processes: Flink, logging and native libraries, found on the
    * class path of this process. Our own code and Kafka's come with the job.
+   *
+   * @param natives whether native libraries are among them, or come with the job as well
    */
-  static String classPath() throws IOException, ClusterFailure {
+  static String classPath(boolean natives) throws IOException, ClusterFailure {
     Map<String, String> own = new HashMap<>();
     for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
       own.putIfAbsent(Path.of(entry).getFileName().toString(), entry);
@@ -36,6 +43,9 @@ final class FlinkJars {
     List<String> found = new ArrayList<>();
     List<String> missing = new ArrayList<>();
     for (String name : names()) {
+      if (!natives && NATIVE.matcher(name).matches()) {
+        continue;
+      }
       String entry = own.get(name);
       if (entry == null) {
         missing.add(name);

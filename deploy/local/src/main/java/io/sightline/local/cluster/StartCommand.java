@@ -55,6 +55,13 @@ final class StartCommand extends ClusterAction {
   private Map<String, String> options = new LinkedHashMap<>();
 
   @Option(
+      names = "--no-natives",
+      description =
+          "Leaves ONNX Runtime and OpenCV out of lib/, as where that can't be touched: jobs then"
+              + " bring them (fat-jar.sh).")
+  private boolean noNatives;
+
+  @Option(
       names = "--owner",
       paramLabel = "PID",
       hidden = true,
@@ -69,7 +76,7 @@ final class StartCommand extends ClusterAction {
     check("--taskmanagers", taskManagers, 1, MOST);
     check("--slots", slots, 1, MOST);
     check("--port", port, 0, 65535);
-    FlinkJars.classPath(); // what it lacks is better said here than in a log
+    FlinkJars.classPath(!noNatives); // what it lacks is better said here than in a log
     refuseSecond(folder, out);
     folder.prepare();
     for (String process : List.of(ClusterFolder.SUPERVISOR, ClusterFolder.JOB_MANAGER)) {
@@ -134,6 +141,9 @@ final class StartCommand extends ClusterAction {
     command.addAll(List.of("--slots", Integer.toString(slots)));
     command.addAll(List.of("--port", Integer.toString(port)));
     options.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
+    if (noNatives) {
+      command.add("--no-natives");
+    }
     if (owner != null) {
       command.addAll(List.of("--owner", owner.toString()));
     }

@@ -47,6 +47,9 @@ final class SuperviseCommand implements Callable<Integer> {
   @Option(names = "--set")
   private Map<String, String> options = new LinkedHashMap<>();
 
+  @Option(names = "--no-natives")
+  private boolean noNatives;
+
   @Option(names = "--owner")
   private @Nullable Long owner;
 
@@ -76,7 +79,7 @@ final class SuperviseCommand implements Callable<Integer> {
             new Supervisor(
                 folder,
                 client,
-                new FlinkProcesses(folder, flink, FlinkJars.classPath()),
+                new FlinkProcesses(folder, flink, FlinkJars.classPath(!noNatives)),
                 taskManagers));
       }
       return ClusterAction.DONE;
