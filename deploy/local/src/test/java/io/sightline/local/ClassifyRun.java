@@ -50,6 +50,9 @@ record ClassifyRun(EmbeddedBroker broker, String name, Path config) {
             sink.topic: %1$s-events
             rejections.topic: %1$s-rejections
             execution.checkpointing.interval: 1 s
+            restart-strategy.type: exponential-delay
+            restart-strategy.exponential-delay.initial-backoff: 1 s
+            restart-strategy.exponential-delay.max-backoff: 2 s
             """
                     .formatted(name, broker.bootstrapServers(), model)
                 + more.entrySet().stream()
