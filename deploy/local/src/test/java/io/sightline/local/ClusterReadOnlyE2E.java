@@ -98,9 +98,9 @@ class ClusterReadOnlyE2E {
   @Test
   void theCheckNamesAFolderThatForbidsExecutionAndTheWayOut() throws Exception {
     String check =
-        "classify --model '%s' --set source.topics=none --set sink.topic=none"
+        "classify --model '%s' --set source.topics=in --set sink.topic=out"
                 .formatted(SharedFolder.resolve("models/squeezenet1_1"))
-            + " --set source.kafka.bootstrap-servers=127.0.0.1:1 --set rejections.topic=none --check";
+            + " --set source.kafka.bootstrap-servers=127.0.0.1:1 --set rejections.topic=refused --check";
     try (CommandProcess process =
         namespace("sightline \"$NOEXEC\" " + check + "\n", Map.of()).end()) {
       assertThat(process.exitCode()).as(process.output()).isEqualTo(1);
