@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ClusterRestartsE2E {
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
-  private static final int CYCLES = 20;
+  private static final int CYCLES = Integer.getInteger("e2e.cycles", 20);
 
   /** The first cycles fill caches and pools. */
   private static final int WARM = 4;
@@ -167,20 +167,31 @@ class ClusterRestartsE2E {
     assertThat(ProcessFootprint.slope(cycles, WARM, ProcessFootprint::metaspaceKib))
         .as("KiB of metaspace a cycle: %s", table)
         .isLessThanOrEqualTo(MOST_METASPACE_KIB);
-    assertSteady(cycles, ProcessFootprint::libraries, 0, "mapped libraries");
-    assertSteady(cycles, ProcessFootprint::temporaryFiles, 2, "temporary files");
+    assertSteady(cycles, ProcessFootprint::libraries, 1, "mapped libraries");
+    assertSteady(cycles, ProcessFootprint::temporaryFiles, 1, "temporary files");
     assertSteady(cycles, ProcessFootprint::threads, 8, "threads");
     assertSteady(cycles, ProcessFootprint::descriptors, 16, "file descriptors");
   }
 
+  /**
+   * Compares the least of the second half with the least of the first, both after the warm-up: what
+   * comes and goes, connections to the image server for instance, is in neither, and what leaks
+   * each cycle is in the second eight times more.
+   */
   private static void assertSteady(
       List<ProcessFootprint> cycles,
       ToLongFunction<ProcessFootprint> value,
       long most,
       String what) {
-    assertThat(
-            value.applyAsLong(cycles.get(cycles.size() - 1)) - value.applyAsLong(cycles.get(WARM)))
-        .as("%s, from cycle %d to the last: %s", what, WARM + 1, ProcessFootprint.table(cycles))
-        .isLessThanOrEqualTo(most);
+    int middle = (WARM + cycles.size()) / 2;
+    long before = least(cycles.subList(WARM, middle), value);
+    long after = least(cycles.subList(middle, cycles.size()), value);
+    assertThat(after - before)
+        .as("%s, from %d to %d: %s", what, before, after, ProcessFootprint.table(cycles))
+        .isLessThan(most);
+  }
+
+  private static long least(List<ProcessFootprint> cycles, ToLongFunction<ProcessFootprint> value) {
+    return cycles.stream().mapToLong(value).min().orElseThrow();
   }
 }
