@@ -12,6 +12,8 @@ import io.sightline.sink.KafkaChecks;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Tries whether a job could run, and prints one line a check. Starts no job. */
 final class ReadinessChecks {
@@ -28,10 +30,10 @@ final class ReadinessChecks {
     /**
      * Runs the model.
      *
-     * @return what was done
+     * @return what was done, and then what is to be known of it, a sentence each
      * @throws Exception where a library can't be loaded or the model can't be run
      */
-    String run(ClassifyJobConfig config, ModelDescriptor model) throws Exception;
+    List<String> run(ClassifyJobConfig config, ModelDescriptor model) throws Exception;
   }
 
   ReadinessChecks(PrintWriter out, SessionCheck session, Duration brokerTimeout) {
@@ -77,7 +79,15 @@ final class ReadinessChecks {
   private void image(ClassifyJobConfig config, ModelDescriptor model) {
     ok("configuration", config.options().size() + " options read, none in conflict");
     ok("model", "%s, fingerprint %s".formatted(model.name(), model.fingerprint()));
-    attempt("session", () -> session.run(config, model));
+    List<String> notes = new ArrayList<>();
+    attempt(
+        "session",
+        () -> {
+          List<String> done = session.run(config, model);
+          notes.addAll(done.subList(1, done.size()));
+          return done.get(0);
+        });
+    notes.forEach(note -> out.println("        " + note));
   }
 
   private void outputs(ClassifyJobConfig config) {

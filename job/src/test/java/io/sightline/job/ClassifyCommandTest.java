@@ -108,6 +108,7 @@ class ClassifyCommandTest {
         .containsPattern("(?m)^  ok      configuration ")
         .containsPattern("(?m)^  ok      model +TestClassifier, fingerprint [0-9a-f]{64}$")
         .containsPattern("(?m)^  ok      session +ran$")
+        .containsPattern("(?m)^        and took little$")
         .containsPattern("(?m)^  FAILED  source +source.kafka.bootstrap-servers: ")
         .containsPattern("(?m)^  FAILED  sink ")
         .contains("The job can't run as it is.");
@@ -199,7 +200,10 @@ class ClassifyCommandTest {
         };
     CommandLine line =
         Sightline.withCommands(
-            new ClassifyCommand(numbers, (config, model) -> "ran", Duration.ofMillis(200)));
+            new ClassifyCommand(
+                numbers,
+                (config, model) -> List.of("ran", "and took little"),
+                Duration.ofMillis(200)));
     return run(line, arguments);
   }
 
@@ -250,11 +254,14 @@ class ClassifyCommandTest {
             new ClassifyCommand(ClassifyJob::define, SessionProbe::run, Duration.ofMillis(200))),
         "classify",
         "--config",
-        validFile("").toString(),
+        validFile("taskmanager.numberOfTaskSlots: 2\nclassify.workers: 3\n").toString(),
         "--check");
 
     assertThat(out.toString())
-        .containsPattern("(?m)^  ok      session +on this machine: .* batches of 1 and 8 ran on ");
+        .containsPattern("(?m)^  ok      session +on this machine: .* batches of 1 and 8 ran on ")
+        .containsPattern(
+            "(?m)^        a TaskManager needs \\d+ MiB outside its heap for 2 slots of 3 workers "
+                + ".*: taskmanager.memory.task.off-heap.size: \\d+m$");
   }
 
   @Command(name = "extra", description = "An extra command")

@@ -92,6 +92,7 @@ class EvaluateCommandTest {
     assertThat(code).isEqualTo(ExitCode.FAILED);
     assertThat(out.toString())
         .containsPattern("(?m)^  ok      session +ran$")
+        .containsPattern("(?m)^        and took little$")
         .containsPattern("(?m)^  FAILED  source ")
         .containsPattern("(?m)^  FAILED  labels ")
         .containsPattern("(?m)^  FAILED  rejections ")
@@ -202,7 +203,7 @@ class EvaluateCommandTest {
     return Sightline.withCommands(
             new EvaluateCommand(
                 (env, config, model, partitions) -> defined.add(config.classify().jobName()),
-                (config, model) -> "ran",
+                (config, model) -> List.of("ran", "and took little"),
                 Duration.ofMillis(200)))
         .setOut(new PrintWriter(out))
         .setErr(new PrintWriter(err))

@@ -13,14 +13,20 @@ import io.sightline.config.DeviceSettings;
 import io.sightline.decode.RowFormat.ElementType;
 import io.sightline.model.ImageInput;
 import io.sightline.model.ModelDescriptor;
+import io.sightline.model.ModelFolder;
 import io.sightline.model.ScoreOutput;
 import io.sightline.model.ScoreOutput.Activation;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The owner of one ONNX Runtime session: runs batches of rows, and is closed when nothing runs any
@@ -31,6 +37,8 @@ import java.util.Set;
  */
 public final class Classifier implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Classifier.class);
+
   private final ModelDescriptor model;
   private final Provider provider;
   private final OrtEnvironment environment;
@@ -38,6 +46,7 @@ public final class Classifier implements AutoCloseable {
   private final int outputRank;
   private final int rowBytes;
   private final Object lifecycle = new Object();
+  private @Nullable ModelMemory memory;
   private int running;
   private boolean closed;
 
@@ -68,6 +77,74 @@ public final class Classifier implements AutoCloseable {
   public static Classifier open(
       ModelDescriptor model, Path folder, DeviceSettings device, Set<Integer> gpus, int slot)
       throws OrtException {
+    return open(model, folder, device, gpus, slot, null);
+  }
+
+  /**
+   * Opens a session as {@link #open} does, {@link #warmUp warms it up}, and measures what it takes.
+   *
+   * @param maxSize the largest batch that will be run
+   * @throws OrtException where the graph or the device does not load, or can't be run
+   */
+  public static Classifier openWarm(
+      ModelDescriptor model,
+      Path folder,
+      DeviceSettings device,
+      Set<Integer> gpus,
+      int slot,
+      int maxSize)
+      throws OrtException {
+    try (RunProfile profile = newProfile()) {
+      Classifier classifier = open(model, folder, device, gpus, slot, profile);
+      try {
+        classifier.warmUp(maxSize);
+        if (profile != null && classifier.provider == Provider.CPU) {
+          classifier.memory = classifier.measured(profile, folder);
+        }
+        NativeHeap.trim();
+        return classifier;
+      } catch (OrtException | RuntimeException e) {
+        classifier.close();
+        throw e;
+      }
+    }
+  }
+
+  private static @Nullable RunProfile newProfile() {
+    try {
+      return RunProfile.create();
+    } catch (IOException e) {
+      unknown(e);
+      return null;
+    }
+  }
+
+  private @Nullable ModelMemory measured(RunProfile profile, Path folder) throws OrtException {
+    try {
+      ModelMemory run = profile.end(session);
+      // Constants that the graph computes are in no file, and weights that ONNX Runtime has packed
+      // for the machine are no longer at their nodes: each count may lack what the other has.
+      long stored = ModelFolder.graphBytes(folder, model.graphFile());
+      return new ModelMemory(
+          Math.max(run.weightBytes(), stored), run.runBytes(), run.widestBytes());
+    } catch (IOException e) {
+      unknown(e);
+      return null;
+    }
+  }
+
+  private static void unknown(IOException e) {
+    LOG.info("What the model takes outside the heap can't be measured: {}", e.toString());
+  }
+
+  private static Classifier open(
+      ModelDescriptor model,
+      Path folder,
+      DeviceSettings device,
+      Set<Integer> gpus,
+      int slot,
+      @Nullable RunProfile profile)
+      throws OrtException {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     String graph = folder.resolve(model.graphFile()).toString();
     return Provider.openSession(
@@ -75,6 +152,9 @@ public final class Classifier implements AutoCloseable {
         gpus,
         slot,
         (options, provider) -> {
+          if (profile != null && provider == Provider.CPU) {
+            profile.begin(options);
+          }
           OrtSession session = environment.createSession(graph, options);
           try {
             return new Classifier(model, provider, environment, session);
@@ -88,6 +168,14 @@ public final class Classifier implements AutoCloseable {
   /** The provider that the session was opened on. */
   public Provider provider() {
     return provider;
+  }
+
+  /**
+   * What the model takes outside the heap. Known of a session that was opened {@link #openWarm
+   * warm}, on CPU, where there is room for a temporary file.
+   */
+  public Optional<ModelMemory> memory() {
+    return Optional.ofNullable(memory);
   }
 
   /** Memory for the scores of a batch, to be used by one thread at a time. */
@@ -208,6 +296,7 @@ public final class Classifier implements AutoCloseable {
     }
     try {
       session.close();
+      NativeHeap.trim();
     } catch (OrtException e) {
       throw new IllegalStateException("the session could not be closed", e);
     } finally {

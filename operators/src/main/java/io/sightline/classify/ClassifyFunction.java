@@ -33,6 +33,7 @@ import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
 import org.apache.flink.runtime.state.FunctionSnapshotContext;
@@ -70,7 +71,7 @@ public final class ClassifyFunction extends RichAsyncFunction<ImageReference, Ou
   private final ClassifySettings settings;
   private final DeviceSettings device;
 
-  private transient int slotsOfTaskManager;
+  private transient Configuration taskManager = new Configuration();
   private transient @Nullable Slot slot;
   private transient List<String> restoredHosts = List.of();
   private transient @Nullable ListState<String> knownHosts;
@@ -99,25 +100,17 @@ public final class ClassifyFunction extends RichAsyncFunction<ImageReference, Ou
       return settings.capacity();
     }
     int workers = settings.workers() > 0 ? settings.workers() : ASSUMED_WORKERS;
-    return maxBatchSize(model, batch) * (workers + 3);
-  }
-
-  /** Images in a full batch: {@code batch.max-size}, or what the graph fixes. */
-  static int maxBatchSize(ModelDescriptor model, BatchSettings batch) {
-    return model.input().fixedBatch() > 0 ? model.input().fixedBatch() : batch.maxSize();
+    return SlotPlan.maxSize(model, batch) * (workers + 3);
   }
 
   @Override
   public void setRuntimeContext(RuntimeContext context) {
     super.setRuntimeContext(context);
     // The context that an async function sees has no way to ask for this.
-    slotsOfTaskManager =
+    taskManager =
         context instanceof StreamingRuntimeContext streaming
-            ? streaming
-                .getTaskManagerRuntimeInfo()
-                .getConfiguration()
-                .get(TaskManagerOptions.NUM_TASK_SLOTS)
-            : 1;
+            ? streaming.getTaskManagerRuntimeInfo().getConfiguration()
+            : new Configuration();
   }
 
   @Override
@@ -187,12 +180,11 @@ public final class ClassifyFunction extends RichAsyncFunction<ImageReference, Ou
 
       NativeLibraries.load(); // seconds on a busy machine: no image may wait for it
       long started = System.nanoTime();
-      int maxSize = maxBatchSize(model, batch);
+      int maxSize = SlotPlan.maxSize(model, batch);
       Classifier classifier =
-          Classifier.open(
-              model, folder.path(), device, Gpus.of(device, getRuntimeContext()), subtask);
+          Classifier.openWarm(
+              model, folder.path(), device, Gpus.of(device, getRuntimeContext()), subtask, maxSize);
       this.classifier = classifier;
-      classifier.warmUp(maxSize);
       long initMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
 
       Provider provider = classifier.provider();
@@ -209,7 +201,9 @@ public final class ClassifyFunction extends RichAsyncFunction<ImageReference, Ou
       ImageStore store = ImageStores.open(fetch, restoredHosts);
       this.store = store;
 
-      int count = workerCount(provider);
+      int slots = taskManager.get(TaskManagerOptions.NUM_TASK_SLOTS);
+      SlotPlan plan = SlotPlan.of(model, batch, settings, device, provider, slots);
+      int count = plan.workers();
       if (capacity() < maxSize * (count + 1)) {
         LOG.warn(
             "classify.capacity ({}) is less than batches of {} for {} workers need ({}): workers"
@@ -219,18 +213,22 @@ public final class ClassifyFunction extends RichAsyncFunction<ImageReference, Ou
             count,
             maxSize * (count + 1));
       }
-      int concurrentRuns = provider == Provider.CPU ? count : device.concurrentRuns();
-      // One more than can be under way: a worker always finds a row or a batch to run.
-      int buffers = count + 1 + (provider == Provider.CPU ? 0 : concurrentRuns);
-      int rowBytes = model.input().rowBytes();
-      OffHeap.require(BatchWindow.directBytes(maxSize, buffers, rowBytes), count);
+      OffHeap.require(plan.batchBytes(), count);
+      classifier
+          .memory()
+          .ifPresent(memory -> OffHeap.state(OffHeapNeed.of(plan, memory, slots), taskManager));
       BatchWindow<InFlight> window =
-          new BatchWindow<>(maxSize, batch.maxDelay(), buffers, rowBytes, System::nanoTime);
+          new BatchWindow<>(
+              maxSize,
+              batch.maxDelay(),
+              plan.buffers(),
+              model.input().rowBytes(),
+              System::nanoTime);
       ClassifyWorkers workers =
           new ClassifyWorkers(
               "sightline-classify-" + subtask,
               count,
-              concurrentRuns,
+              plan.concurrentRuns(),
               window,
               () -> new ImageDecoder(model.preprocessing(), model.input().format(), decode),
               new SessionRunner(classifier, maxSize, outcomes, metrics, System::nanoTime),
@@ -254,14 +252,6 @@ public final class ClassifyFunction extends RichAsyncFunction<ImageReference, Ou
           count,
           maxSize,
           capacity());
-    }
-
-    private int workerCount(Provider provider) {
-      if (settings.workers() > 0) {
-        return settings.workers();
-      }
-      int share = Runtime.getRuntime().availableProcessors() / Math.max(1, slotsOfTaskManager);
-      return Math.max(provider == Provider.CPU ? 1 : 2, share);
     }
 
     List<String> knownHosts() {

@@ -3,10 +3,12 @@ package io.sightline.classify;
 
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.Optional;
+import org.apache.flink.configuration.ReadableConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** States the direct memory that a slot takes against what its process has. */
+/** States what a slot takes outside the heap against what its process has. */
 final class OffHeap {
 
   private static final Logger LOG = LoggerFactory.getLogger(OffHeap.class);
@@ -14,7 +16,17 @@ final class OffHeap {
 
   private OffHeap() {}
 
-  /** Logs what is taken, and warns where the process does not have it. */
+  /** Logs what a TaskManager needs, and warns where it is given less. */
+  static void state(OffHeapNeed need, ReadableConfig taskManager) {
+    Optional<String> warning = need.warning(taskManager);
+    if (warning.isPresent()) {
+      LOG.warn(warning.get());
+    } else {
+      LOG.info("A TaskManager needs {}", need);
+    }
+  }
+
+  /** Logs the direct memory that is taken, and warns where the process does not have it. */
   static void require(long batchBytes, int workers) {
     long limit = maxDirectMemory();
     long used =

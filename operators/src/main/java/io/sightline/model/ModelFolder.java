@@ -7,6 +7,7 @@ import io.sightline.config.Problems;
 import io.sightline.decode.Preprocessing;
 import io.sightline.model.ScoreOutput.Activation;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,6 +90,27 @@ public final class ModelFolder {
           "the model folder %s has changed since the job was submitted: its fingerprint was %s, and is now %s; submit the job anew to take the changed model"
               .formatted(expected.dir(), expected.fingerprint(), actual.fingerprint()));
     }
+  }
+
+  /**
+   * Bytes of a graph and of its external data files: of its weights, and of little more.
+   *
+   * @param folder the folder on the local disk
+   * @param graphFile as the descriptor has it
+   */
+  public static long graphBytes(Path folder, String graphFile) throws IOException {
+    Path graph = folder.resolve(graphFile);
+    SortedMap<String, Path> externalFiles =
+        ExternalData.check(
+            Objects.requireNonNull(graph.getParent()),
+            graphFile,
+            GraphHeader.read(graph).externalTensors(),
+            new Problems());
+    long bytes = Files.size(graph);
+    for (Path file : externalFiles.values()) {
+      bytes += Files.size(file);
+    }
+    return bytes;
   }
 
   private static @Nullable ModelDescriptor read(

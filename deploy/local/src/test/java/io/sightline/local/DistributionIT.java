@@ -50,7 +50,8 @@ class DistributionIT {
             "CHANGELOG.md",
             "THIRD-PARTY.txt");
     assertThat(names(home.resolve("conf")))
-        .contains("classify.yaml", "evaluate.yaml", "OPTIONS.md", "COMING-FROM-PADDLEX.md");
+        .contains(
+            "classify.yaml", "evaluate.yaml", "OPTIONS.md", "COMING-FROM-PADDLEX.md", "MEMORY.md");
     assertThat(names(home.resolve("lib/native")))
         .anyMatch(name -> name.matches("onnxruntime-.*"))
         .anyMatch(name -> name.matches("opencv-.*-linux-x86_64\\.jar"));
