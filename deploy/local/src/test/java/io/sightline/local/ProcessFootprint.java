@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -18,6 +19,8 @@ import java.util.stream.Stream;
  * What a JVM of this machine holds after a full garbage collection, as Linux and jcmd see it.
  *
  * @param rssKib resident memory
+ * @param codeKib what the JIT compilers have made, which is part of it, and grows for as long as
+ *     the JVM finds more to compile
  * @param metaspaceKib metaspace in use
  * @param libraries mappings of native libraries that lie in files: a library that is loaded twice
  *     has twice as many
@@ -25,6 +28,7 @@ import java.util.stream.Stream;
  */
 record ProcessFootprint(
     long rssKib,
+    long codeKib,
     long metaspaceKib,
     long threads,
     long descriptors,
@@ -46,6 +50,7 @@ record ProcessFootprint(
                     words -> words[0], words -> Long.parseLong(words[1]), (a, b) -> a));
     return new ProcessFootprint(
         status.get("VmRSS:"),
+        code(jcmd(pid, "Compiler.codecache")),
         used(metaspace),
         status.get("Threads:"),
         count(proc.resolve("fd")),
@@ -73,14 +78,15 @@ record ProcessFootprint(
   static String table(List<ProcessFootprint> cycles) {
     StringBuilder table =
         new StringBuilder(
-            "%ncycle  rss-mb  metaspace-mb  threads  fds  libraries  files".formatted());
+            "%ncycle  rss-mb  code-mb  metaspace-mb  threads  fds  libraries  files".formatted());
     for (int i = 0; i < cycles.size(); i++) {
       ProcessFootprint each = cycles.get(i);
       table.append(
-          "%n%5d %7.1f %13.1f %8d %4d %10d %6d"
+          "%n%5d %7.1f %8.1f %13.1f %8d %4d %10d %6d"
               .formatted(
                   i + 1,
                   each.rssKib / 1024.0,
+                  each.codeKib / 1024.0,
                   each.metaspaceKib / 1024.0,
                   each.threads,
                   each.descriptors,
@@ -88,6 +94,15 @@ record ProcessFootprint(
                   each.temporaryFiles));
     }
     return table.toString();
+  }
+
+  /** Sum of jcmd's lines "CodeHeap 'profiled nmethods': size=120028Kb used=23204Kb ...". */
+  private static long code(String codeCache) {
+    return Pattern.compile("\\bused=(\\d+)Kb")
+        .matcher(codeCache)
+        .results()
+        .mapToLong(used -> Long.parseLong(used.group(1)))
+        .sum();
   }
 
   /** The first of jcmd's lines "Both: 64066.59 KB used.", of which it has several. */
