@@ -6,8 +6,8 @@
 #   fat-jar.sh OUT.jar
 #
 # Put the native libraries into Flink's lib/ instead wherever you can (README, "On a cluster"). From a
-# job's jar they are unpacked and mapped once more with each submission, some 200 MB that the
-# TaskManager gives back only at its end: restart it after a dozen submissions. Restarts of a job that
+# job's jar they are unpacked and mapped once more with each submission, 120 to 220 MB that the
+# TaskManager gives back only at its end: restart it after some submissions. Restarts of a job that
 # failed take nothing more.
 #
 # JAVA_HOME   the JDK whose `jar` is used; otherwise the one on the PATH

@@ -33,24 +33,11 @@ class ClusterFatJarE2E {
         ColourServer images = ColourServer.start();
         ClusterProcesses cluster =
             ClusterProcesses.startWithoutNatives(distribution, folder.resolve("cluster"), 2)) {
-      ClassifyRun run =
-          ClassifyRun.create(
-              broker,
-              folder,
-              "fat",
-              2,
-              SharedFolder.resolve("models/squeezenet1_1"),
-              Map.of(
-                  "parallelism.default", "2",
-                  "fetch.on-unavailable", "fail",
-                  "fetch.patience", "0 s",
-                  "restart-strategy.type", "fixed-delay",
-                  "restart-strategy.fixed-delay.attempts", "1000",
-                  "restart-strategy.fixed-delay.delay", "3 s"));
       String uploaded = cluster.upload(jar);
       List<ProcessFootprint> footprints = new ArrayList<>();
-      try (OutcomeLedger ledger = run.ledger()) {
-        for (int i = 1; i <= SUBMISSIONS; i++) {
+      for (int i = 1; i <= SUBMISSIONS; i++) {
+        ClassifyRun run = run(broker, "fat-" + i);
+        try (OutcomeLedger ledger = run.ledger()) {
           String job =
               cluster.runUploaded(uploaded, "classify", "--config", run.config().toString());
           publish(run, ledger, images, "submission-" + i);
@@ -63,15 +50,29 @@ class ClusterFatJarE2E {
           footprints.add(
               ProcessFootprint.of(
                   cluster.pid("taskmanager-1"), cluster.folder().resolve("tmp/taskmanager-1")));
+          assertThat(ledger.rejections()).isZero();
+          System.out.println(ledger);
           cluster.cancel(job);
         }
-        assertThat(ledger.rejections()).isZero();
-        System.out.println(ledger + ProcessFootprint.table(footprints));
       }
+      System.out.println(ProcessFootprint.table(footprints));
       assertThat(cluster.log("taskmanager-1"))
           .contains("comes from the job's jar", "take it out of the jar")
           .doesNotContain("UnsatisfiedLinkError");
     }
+  }
+
+  private ClassifyRun run(EmbeddedBroker broker, String name) throws Exception {
+    return ClassifyRun.create(
+        broker,
+        folder,
+        name,
+        2,
+        SharedFolder.resolve("models/squeezenet1_1"),
+        Map.of(
+            "parallelism.default", "2",
+            "fetch.on-unavailable", "fail",
+            "fetch.patience", "0 s"));
   }
 
   private static void publish(
