@@ -51,7 +51,9 @@ class ClusterRestartsE2E {
             1,
             2,
             // All of the heap at once: what grows then is outside of it.
-            "env.java.opts.taskmanager=-XX:+AlwaysPreTouch");
+            "env.java.opts.taskmanager=-XX:+AlwaysPreTouch",
+            // Flink keeps the jar of a job that has ended for this long, an hour by default.
+            "blob.service.cleanup.interval=5");
   }
 
   @AfterAll
