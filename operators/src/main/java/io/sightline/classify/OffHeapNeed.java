@@ -20,10 +20,10 @@ import org.apache.flink.configuration.TaskManagerOptions;
  * </pre>
  *
  * <p>The batches are exact: they are the direct memory of the window. The coefficients were fitted
- * to the resident memory of real TaskManagers, as {@code conf/MEMORY.md} shows. A session takes more
- * than its weights, since some are packed anew for the machine. Its arena never shrinks: the first
- * run of a batch takes its tensors one by one, each later one takes a single block, which lies where
- * the widest tensor of the first was if it is hardly larger, and else elsewhere.
+ * to the resident memory of real TaskManagers, as {@code conf/MEMORY.md} shows. A session takes
+ * more than its weights, since some are packed anew for the machine. Its arena never shrinks: the
+ * first run of a batch takes its tensors one by one, each later one takes a single block, which
+ * lies where the widest tensor of the first was if it is hardly larger, and else elsewhere.
  *
  * @param slots of the TaskManager
  * @param workers of a slot
