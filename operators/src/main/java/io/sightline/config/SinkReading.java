@@ -4,11 +4,8 @@ package io.sightline.config;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import org.apache.flink.configuration.ConfigOption;
 import org.jspecify.annotations.Nullable;
 
@@ -19,56 +16,6 @@ final class SinkReading {
   private static final int READABLE_LENGTH = 40;
 
   private SinkReading() {}
-
-  /** The options of a sink that takes what is not set from {@code sink.*}. */
-  record Inheriting(
-      ConfigOption<SinkSettings.Type> type,
-      ConfigOption<SinkSettings.Guarantee> guarantee,
-      ConfigOption<SinkSettings.Encoding> encoding,
-      ConfigOption<String> topic,
-      ConfigOption<String> path,
-      ConfigOption<SinkSettings.Codec> codec,
-      ConfigOption<Integer> schemaId,
-      ConfigOption<String> bootstrapServers,
-      ConfigOption<String> transactionalIdPrefix,
-      ConfigOption<Duration> transactionTimeout,
-      ConfigOption<Map<String, String>> kafkaProperties) {}
-
-  /**
-   * Reads a sink that takes what is not set from another, except for what names a place.
-   *
-   * @param sink what it takes, for its transactional ids
-   */
-  static SinkSettings inherit(
-      OptionReader options,
-      Inheriting own,
-      SourceSettings source,
-      SinkSettings events,
-      String jobName,
-      String sink) {
-    SinkSettings.Type type = options.orDerived(own.type(), events.type(), SinkOptions.TYPE.key());
-    boolean kafka = type == SinkSettings.Type.KAFKA;
-    String topic = requiredFor(options, own.topic(), kafka, own.type());
-    Map<String, String> kafkaProperties = new HashMap<>(events.kafkaProperties());
-    kafkaProperties.putAll(options.properties(own.kafkaProperties()));
-    return new SinkSettings(
-        type,
-        options.orDerived(own.guarantee(), events.guarantee(), SinkOptions.GUARANTEE.key()),
-        options.orDerived(own.encoding(), events.encoding(), SinkOptions.ENCODING.key()),
-        kafka ? bootstrapServers(options, own.bootstrapServers(), source, events) : null,
-        topic,
-        schemaId(options, own.schemaId()),
-        transactionalIdPrefix(options, own.transactionalIdPrefix(), source, jobName, sink, topic),
-        options
-            .orDerived(
-                own.transactionTimeout(),
-                Duration.ofMillis(events.transactionTimeoutMillis()),
-                SinkOptions.TRANSACTION_TIMEOUT.key())
-            .toMillis(),
-        requiredFor(options, own.path(), !kafka, own.type()),
-        options.orDerived(own.codec(), events.codec(), SinkOptions.CODEC.key()),
-        kafkaProperties);
-  }
 
   static String bootstrapServers(
       OptionReader options,
