@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <p>It has no state: what it has counted is sent on before every barrier, so that it lies on the
  * other side of it, in the state of {@link ReportOperator}. So nothing is lost and nothing counts
  * twice, whatever fails, and at any parallelism after it. Parts also leave before a watermark that
- * ends one of their windows, each {@value #FLUSH_MILLIS} ms, and at the end of the input.
+ * ends one of their windows, at the end of the input, and where none has left for {@value
+ * #FLUSH_MILLIS} ms.
  *
  * <p>An outcome that comes when its window is closed for good counts for everything so far alone,
  * and by {@link MetricNames#NUM_OUTCOMES_LATE}.
@@ -36,6 +37,7 @@ abstract class CountOperator<T> extends AbstractStreamOperator<EvaluationPart>
   private static final long serialVersionUID = 1L;
 
   private static final long FLUSH_MILLIS = 1000;
+  private static final long TICK_MILLIS = FLUSH_MILLIS / 4;
 
   private final CountingRules rules;
   private final long windowMillis;
@@ -47,6 +49,9 @@ abstract class CountOperator<T> extends AbstractStreamOperator<EvaluationPart>
   private transient @Nullable LongCounter outcomes;
   private transient @Nullable ScheduledFuture<?> flushing;
   private transient long watermark;
+
+  /** Processing time of the last {@link #flush}. */
+  private transient long flushed;
 
   CountOperator(CountingRules rules, EvaluateStreamSettings settings) {
     this.rules = rules;
@@ -66,9 +71,10 @@ abstract class CountOperator<T> extends AbstractStreamOperator<EvaluationPart>
     outcomes = new LongCounter();
     getRuntimeContext().addAccumulator(EvaluationProgress.ACCUMULATOR, outcomes);
     watermark = Long.MIN_VALUE;
+    flushed = now();
     flushing =
         getProcessingTimeService()
-            .scheduleWithFixedDelay(time -> flush(), FLUSH_MILLIS, FLUSH_MILLIS);
+            .scheduleWithFixedDelay(time -> flushIfDue(), TICK_MILLIS, TICK_MILLIS);
   }
 
   @Override
@@ -115,7 +121,19 @@ abstract class CountOperator<T> extends AbstractStreamOperator<EvaluationPart>
     super.finish();
   }
 
+  /** A part costs as much as many outcomes, so none leaves where a barrier has just taken one. */
+  private void flushIfDue() {
+    if (now() - flushed >= FLUSH_MILLIS) {
+      flush();
+    }
+  }
+
+  private long now() {
+    return getProcessingTimeService().getCurrentProcessingTime();
+  }
+
   private void flush() {
+    flushed = now();
     NavigableMap<Long, EvaluationCounts> windows = requireNonNull(this.windows);
     EvaluationCounts overall = requireNonNull(this.overall);
     windows.forEach(

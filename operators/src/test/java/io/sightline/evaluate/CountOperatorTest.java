@@ -70,6 +70,23 @@ class CountOperatorTest {
   }
 
   @Test
+  void theClockSendsNothingWhereABarrierHasJustDoneSo() throws Exception {
+    try (var harness = harness(NO_WINDOWS)) {
+      harness.open();
+      harness.processElement(Events.of(1, 1), 5);
+      harness.setProcessingTime(600);
+      harness.prepareSnapshotPreBarrier(1);
+      assertThat(harness.extractOutputValues()).hasSize(1);
+
+      harness.processElement(Events.of(1, 2), 5);
+      harness.setProcessingTime(1500);
+      assertThat(harness.extractOutputValues()).hasSize(1);
+      harness.setProcessingTime(1800);
+      assertThat(images(harness)).containsOnly(Map.entry(EvaluationPart.OVERALL, 2L));
+    }
+  }
+
+  @Test
   void countsLeaveBeforeTheWatermarkOfTheEndOfInput() throws Exception {
     try (var harness = harness(NO_WINDOWS)) {
       harness.open();
