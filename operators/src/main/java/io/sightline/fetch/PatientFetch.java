@@ -195,6 +195,7 @@ final class PatientFetch {
                   nanos,
                   TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) { // the store is closed
+      context.waiting().decrement();
       result.cancel(false);
     }
   }

@@ -33,7 +33,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -340,6 +343,24 @@ class PatientFetchTest {
               return true;
             });
     get(fetch(good)).close();
+  }
+
+  @Test
+  void aFetchThatCanNotWaitBecauseItsStoreClosesDoesNotCountAsWaiting() {
+    ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    timer.shutdownNow();
+    LongAdder waiting = new LongAdder();
+    Hosts hosts = new Hosts(List.of(), false, System::nanoTime);
+    PatientFetch fetch =
+        new PatientFetch(
+            "http://host/a",
+            "http://host",
+            new PatientFetch.Context(patient(LONG), hosts, timer, waiting, new LongAdder()),
+            attempt -> attempt.unavailable(Reason.IO_ERROR, "is down"));
+    fetch.begin();
+
+    assertThat(fetch.result()).isCancelled();
+    assertThat(waiting.sum()).isZero();
   }
 
   /** A path that fails as often, and then gives the image. */
