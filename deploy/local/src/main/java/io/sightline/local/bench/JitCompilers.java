@@ -17,6 +17,8 @@ final class JitCompilers {
   /** Below this a job has come to the pace that it keeps. */
   private static final double SETTLED = 0.02;
 
+  private static final int SETTLED_SECONDS = 3;
+
   private static final CompilationMXBean COMPILERS = ManagementFactory.getCompilationMXBean();
 
   private final long compiledMillis = COMPILERS.getTotalCompilationTime();
@@ -29,13 +31,16 @@ final class JitCompilers {
     return (double) nanos / (System.nanoTime() - started);
   }
 
-  /** Waits until they are as good as idle for a second, but so long at most. */
+  /**
+   * Waits until they are as good as idle for {@link #SETTLED_SECONDS}, but so long at most. What
+   * the start of a job leaves them comes in bursts: one quiet second says little.
+   */
   static void awaitSettled(long mostSeconds) throws InterruptedException {
-    JitCompilers second;
+    JitCompilers seconds;
     do {
-      second = new JitCompilers();
-      TimeUnit.SECONDS.sleep(1);
-      mostSeconds--;
-    } while (second.share() > SETTLED && mostSeconds > 0);
+      seconds = new JitCompilers();
+      TimeUnit.SECONDS.sleep(SETTLED_SECONDS);
+      mostSeconds -= SETTLED_SECONDS;
+    } while (seconds.share() > SETTLED && mostSeconds > 0);
   }
 }
