@@ -37,8 +37,11 @@ class ClusterMemoryE2E {
   private static final String SQUEEZENET = "squeezenet1_1";
   private static final String RESNET = "resnet50_constant_weights";
 
-  /** Images of a wave: enough to fill all batches several times. */
-  private static final int WAVE = 256;
+  /** Images of a wave, at least. */
+  private static final int LEAST_WAVE = 128;
+
+  /** Batches of a wave: enough to fill all that may be under way, in two slots of one worker. */
+  private static final int WAVE_BATCHES = 8;
 
   private static final int LEAST_WAVES = 4;
   private static final int MOST_WAVES = 10;
@@ -67,6 +70,10 @@ class ClusterMemoryE2E {
 
     String name() {
       return "%s-batch-%d-slots-%d".formatted(model, batch, slots);
+    }
+
+    int wave() {
+      return Math.max(LEAST_WAVE, WAVE_BATCHES * batch);
     }
   }
 
@@ -148,7 +155,7 @@ class ClusterMemoryE2E {
                   "batch.max-delay",
                   "2 s"));
       String job = cluster.submit("classify", "--config", run.config().toString());
-      double measured = steadyMib(cluster, run, before);
+      double measured = steadyMib(cluster, run, before, point.wave());
       cluster.cancel(job);
       String log = cluster.log("taskmanager-1");
       assertThat(log).contains("and this one is given 128 MiB");
@@ -164,15 +171,15 @@ class ClusterMemoryE2E {
   }
 
   /** Publishes waves of images until one of them adds next to nothing to what was there before. */
-  private static double steadyMib(ClusterProcesses cluster, ClassifyRun run, double before)
-      throws Exception {
+  private static double steadyMib(
+      ClusterProcesses cluster, ClassifyRun run, double before, int wave) throws Exception {
     List<Double> waves = new ArrayList<>();
     try (OutcomeLedger ledger = run.ledger()) {
       while (waves.size() < MOST_WAVES && !steady(waves)) {
         String prefix = "wave-" + waves.size() + "-";
-        List<String> ids = IntStream.range(0, WAVE).mapToObj(i -> prefix + i).toList();
+        List<String> ids = IntStream.range(0, wave).mapToObj(i -> prefix + i).toList();
         run.publish(
-            ids, IntStream.range(0, WAVE).mapToObj(i -> images.get(i % images.size())).toList());
+            ids, IntStream.range(0, wave).mapToObj(i -> images.get(i % images.size())).toList());
         ledger.published(ids);
         ledger.awaitOpen(0, PATIENCE);
         waves.add(outsideMib(cluster) - before);
