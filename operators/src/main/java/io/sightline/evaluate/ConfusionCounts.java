@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sightline.evaluate;
 
-import java.util.Arrays;
-
 /**
- * A sparse confusion matrix: how often each class was predicted for images of each label. It takes
- * memory for the pairs that occur alone: 16 bytes a slot of an open-addressing table that is
- * between 3/8 and 3/4 full.
+ * A confusion matrix: how often each class was predicted for images of each label. Most of its
+ * pairs never occur, so it takes memory for those alone that do ({@link SparsePairs}), until an
+ * array of all pairs would take no more ({@link DensePairs}): that holds its pairs in the order in
+ * which they are written, which saves sorting them for each checkpoint.
  *
  * <p>Not thread-safe.
  */
@@ -15,22 +14,15 @@ final class ConfusionCounts {
   /** Stands for the predicted class of an image for which the model gave none. */
   static final int NO_CLASS = -1;
 
-  private static final int FIRST_CAPACITY = 16;
   private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
 
-  /** Odd, so that its multiples visit every slot once. */
-  private static final int STRIDE = 0x9E3779B1;
-
   private final int classes;
-
-  /** Key + 1 of each slot's pair, 0 for a free slot. Its length is a power of 2. */
-  private long[] slots = new long[FIRST_CAPACITY];
-
-  private long[] counts = new long[FIRST_CAPACITY];
-  private int size;
+  private final long denseBytes;
+  private PairCounts pairs = new SparsePairs();
 
   ConfusionCounts(int classes) {
     this.classes = classes;
+    this.denseBytes = DensePairs.bytes(keys());
   }
 
   /** Takes one pair and its count. */
@@ -42,12 +34,12 @@ final class ConfusionCounts {
 
   /** How many different pairs there are. */
   int size() {
-    return size;
+    return pairs.size();
   }
 
   /** Bytes of the table. */
   long tableBytes() {
-    return (long) Long.BYTES * (slots.length + counts.length);
+    return pairs.bytes();
   }
 
   /** One more image of {@code label} that was taken for {@code predicted}. */
@@ -69,85 +61,43 @@ final class ConfusionCounts {
   }
 
   private void add(long key, long count) {
-    int slot = slotOf(key);
-    if (slots[slot] == 0) {
-      if (size >= slots.length / 4 * 3) {
-        resize(slots.length * 2);
-        slot = slotOf(key);
-      }
-      slots[slot] = key + 1;
-      size++;
-    }
-    counts[slot] = Math.addExact(counts[slot], count);
-  }
-
-  /** The slot that holds the key, or the free one where it belongs. */
-  private int slotOf(long key) {
-    int mask = slots.length - 1;
-    int slot = (int) ((key * GOLDEN_RATIO) >>> Long.numberOfLeadingZeros(mask));
-    while (slots[slot] != 0 && slots[slot] != key + 1) {
-      slot = (slot + 1) & mask;
-    }
-    return slot;
-  }
-
-  private void resize(int capacity) {
-    long[] oldSlots = slots;
-    long[] oldCounts = counts;
-    slots = new long[capacity];
-    counts = new long[capacity];
-    for (int i = 0; i < oldSlots.length; i++) {
-      if (oldSlots[i] != 0) {
-        int slot = slotOf(oldSlots[i] - 1);
-        slots[slot] = oldSlots[i];
-        counts[slot] = oldCounts[i];
-      }
+    pairs.add(key, count);
+    if (pairs.bytes() > denseBytes) {
+      pairs = new DensePairs(keys(), pairs);
     }
   }
 
   void add(ConfusionCounts other) {
-    // Not slot by slot: neighbours there are neighbours here, and would pile up at one end.
-    int mask = other.slots.length - 1;
-    for (int i = 0, slot = 0; i <= mask; i++, slot = (slot + STRIDE) & mask) {
-      if (other.slots[slot] != 0) {
-        add(other.slots[slot] - 1, other.counts[slot]);
-      }
+    if (other.pairs instanceof DensePairs && pairs instanceof SparsePairs) {
+      pairs = new DensePairs(keys(), pairs);
     }
+    other.pairs.forEach(this::add);
   }
 
   /** Every pair that occurred, in no order that could be relied on. */
   void forEach(PairConsumer consumer) {
-    for (int i = 0; i < slots.length; i++) {
-      if (slots[i] != 0) {
-        long key = slots[i] - 1;
-        int label = (int) (key / (classes + 1L));
-        int predicted = (int) (key % (classes + 1L)) - 1;
-        consumer.accept(label, predicted, counts[i]);
-      }
-    }
-  }
-
-  private long[] sortedKeys() {
-    long[] keys = new long[size];
-    int found = 0;
-    for (long slot : slots) {
-      if (slot != 0) {
-        keys[found++] = slot - 1;
-      }
-    }
-    Arrays.sort(keys);
-    return keys;
+    pairs.forEach(
+        (key, count) -> {
+          int label = (int) (key / (classes + 1L));
+          int predicted = (int) (key % (classes + 1L)) - 1;
+          consumer.accept(label, predicted, count);
+        });
   }
 
   /** The form that {@code EvaluationState.confusion} documents: equal counts are equal bytes. */
   byte[] toBytes() {
     Leb128.Writer writer = new Leb128.Writer();
-    long before = -1;
-    for (long key : sortedKeys()) {
-      writer.write(key - before);
-      writer.write(counts[slotOf(key)]);
-      before = key;
-    }
+    pairs.forEachInOrder(
+        new PairCounts.KeyConsumer() {
+          private long before = -1;
+
+          @Override
+          public void accept(long key, long count) {
+            writer.write(key - before);
+            writer.write(count);
+            before = key;
+          }
+        });
     return writer.toByteArray();
   }
 
@@ -176,26 +126,18 @@ final class ConfusionCounts {
 
   @Override
   public boolean equals(Object other) {
-    if (!(other instanceof ConfusionCounts that) || classes != that.classes || size != that.size) {
+    if (!(other instanceof ConfusionCounts that) || classes != that.classes) {
       return false;
     }
-    for (int i = 0; i < slots.length; i++) {
-      if (slots[i] != 0) {
-        int slot = that.slotOf(slots[i] - 1);
-        if (that.slots[slot] != slots[i] || that.counts[slot] != counts[i]) {
-          return false;
-        }
-      }
-    }
-    return true;
+    boolean[] equal = {size() == that.size()};
+    pairs.forEach((key, count) -> equal[0] &= that.pairs.get(key) == count);
+    return equal[0];
   }
 
   @Override
   public int hashCode() {
-    long hash = classes;
-    for (int i = 0; i < slots.length; i++) {
-      hash += slots[i] * GOLDEN_RATIO * counts[i]; // whatever the order of the slots
-    }
-    return Long.hashCode(hash);
+    long[] hash = {classes};
+    pairs.forEach((key, count) -> hash[0] += (key + 1) * GOLDEN_RATIO * count); // in any order
+    return Long.hashCode(hash[0]);
   }
 }

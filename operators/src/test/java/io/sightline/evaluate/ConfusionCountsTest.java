@@ -71,6 +71,34 @@ class ConfusionCountsTest {
     assertThat(new ConfusionCounts(3)).isNotEqualTo(new ConfusionCounts(4));
   }
 
+  @Test
+  void manyPairsTakeNoMoreRoomThanAllOfThemAndMergeWithFewBothWays() {
+    int classes = 100;
+    ConfusionCounts few = new ConfusionCounts(classes);
+    few.increment(7, ConfusionCounts.NO_CLASS);
+    few.increment(99, 99);
+    ConfusionCounts many = new ConfusionCounts(classes);
+    for (int label = classes - 1; label >= 0; label--) {
+      for (int predicted = label % 2; predicted < classes; predicted += 2) {
+        many.increment(label, predicted);
+      }
+    }
+    assertThat(few.tableBytes()).isLessThan(1000);
+    assertThat(many.tableBytes()).isEqualTo(classes * (classes + 1L) * Long.BYTES);
+
+    ConfusionCounts fewIntoMany = ConfusionCounts.of(classes, many.toBytes());
+    fewIntoMany.add(few);
+    ConfusionCounts manyIntoFew = ConfusionCounts.of(classes, few.toBytes());
+    manyIntoFew.add(many);
+    assertThat(manyIntoFew).isEqualTo(fewIntoMany).hasSameHashCodeAs(fewIntoMany);
+    assertThat(manyIntoFew.toBytes()).isEqualTo(fewIntoMany.toBytes());
+    assertThat(manyIntoFew.size()).isEqualTo(classes * classes / 2 + 1);
+    assertThat(pairs(manyIntoFew))
+        .contains(Map.entry(List.of(7, -1), 1L), Map.entry(List.of(99, 99), 2L));
+    assertThat(manyIntoFew).isNotEqualTo(many);
+    assertThat(many).isNotEqualTo(manyIntoFew);
+  }
+
   /** Slot by slot, the pairs pile up in the smaller table, which takes 100 times as long. */
   @Test
   @Timeout(20)
