@@ -27,7 +27,8 @@ class EvaluateBenchIT {
     assertThat(code).as(out + "\n" + err).isZero();
     assertThat(out.toString())
         .contains("400000 outcomes over 1000 classes")
-        .containsPattern("(?m)^ +1 +\\d+ +1\\.00 +\\d+\\.\\d+ MB$")
-        .containsPattern("(?m)^ +2 +\\d+ +\\d+\\.\\d+ +\\d+\\.\\d+ MB$");
+        .containsPattern(
+            "(?m)^ +1 +\\d+ +\\d+\\.\\. *\\d+ +1\\.000 \\(1\\.000\\.\\.1\\.000\\) +\\d+\\.\\d+ MB$")
+        .containsPattern("(?m)^ +2 +\\d+ +\\d+\\.\\. *\\d+ +\\d+\\.\\d+ \\(.+\\) +\\d+\\.\\d+ MB$");
   }
 }

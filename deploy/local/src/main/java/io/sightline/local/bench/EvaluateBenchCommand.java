@@ -2,6 +2,7 @@
 package io.sightline.local.bench;
 
 import io.sightline.local.bench.EvaluateBench.Measurement;
+import io.sightline.local.bench.Report.Median;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,8 +22,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Measures the evaluate job behind the classifier on made-up outcomes: how many it counts in a"
           + " second, and how large its checkpoints are.",
-      "Figures are medians over the rounds; each round measures every parallelism once. Use a quiet"
-          + " machine."
+      "Figures are medians over the rounds; each round measures every parallelism once, and ratios"
+          + " are taken within a round. Use a quiet machine."
     },
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "%nExit codes:%n",
@@ -101,31 +102,46 @@ public final class EvaluateBenchCommand implements Callable<Integer> {
   /** Prints the table, and returns the bytes of the largest checkpoint. */
   private long print(Map<Integer, List<Measurement>> measured, PrintWriter out) {
     long largest = 0;
-    double first = 0;
+    List<Measurement> first = measured.values().iterator().next();
     out.printf("%n%d outcomes over %d classes%n", outcomes, classes);
-    out.println("parallelism   outcomes/s   of the first   largest checkpoint");
+    out.printf(
+        "%11s %12s %24s %34s %20s%n",
+        "parallelism",
+        "outcomes/s",
+        "95 % of the median",
+        "of the first, in the same round",
+        "largest checkpoint");
     for (Map.Entry<Integer, List<Measurement>> row : measured.entrySet()) {
-      double perSecond =
-          median(row.getValue().stream().map(Measurement::perSecond).sorted().toList());
-      long state = row.getValue().stream().mapToLong(Measurement::stateBytes).max().orElse(0);
-      first = first == 0 ? perSecond : first;
+      List<Measurement> rounds = row.getValue();
+      Median perSecond = Median.of(perSecond(rounds));
+      Median ratio = Median.of(ratios(rounds, first));
+      long state = rounds.stream().mapToLong(Measurement::stateBytes).max().orElse(0);
       largest = Math.max(largest, state);
       out.printf(
           Locale.ROOT,
-          "%11d %12.0f %14.2f %17.2f MB%n",
+          "%11d %12.0f %11.0f..%11.0f %18.3f (%.3f..%.3f) %17.2f MB%n",
           row.getKey(),
-          perSecond,
-          perSecond / first,
+          perSecond.value(),
+          perSecond.low(),
+          perSecond.high(),
+          ratio.value(),
+          ratio.low(),
+          ratio.high(),
           state / 1e6);
     }
     out.flush();
     return largest;
   }
 
-  private static double median(List<Double> sorted) {
-    int half = sorted.size() / 2;
-    return sorted.size() % 2 == 1
-        ? sorted.get(half)
-        : (sorted.get(half - 1) + sorted.get(half)) / 2;
+  private static double[] perSecond(List<Measurement> rounds) {
+    return rounds.stream().mapToDouble(Measurement::perSecond).toArray();
+  }
+
+  private static double[] ratios(List<Measurement> above, List<Measurement> below) {
+    double[] ratios = perSecond(above);
+    for (int i = 0; i < ratios.length; i++) {
+      ratios[i] /= below.get(i).perSecond();
+    }
+    return ratios;
   }
 }
