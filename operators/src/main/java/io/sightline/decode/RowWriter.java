@@ -5,6 +5,8 @@ import io.sightline.decode.Preprocessing.Channels;
 import io.sightline.decode.RowFormat.ElementType;
 import io.sightline.decode.RowFormat.Layout;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.opencv.core.Core;
 import org.opencv.core.CvType;
 import org.opencv.core.Mat;
@@ -26,7 +28,7 @@ final class RowWriter implements AutoCloseable {
   private final int height;
   private final double[] alpha;
   private final double[] beta;
-  private final Mat channel = new Mat();
+  private final List<Mat> planes = new ArrayList<>();
   private final Mat ordered = new Mat();
   private final Mat values = new Mat();
 
@@ -116,18 +118,25 @@ final class RowWriter implements AutoCloseable {
   }
 
   private void writePlanes(Mat crop, RowMats row) {
-    for (int i = 0; i < channels; i++) {
-      Mat plane = row.get(i);
-      Mat pixels = crop;
-      if (channels > 1) {
-        pixels = format.type() == ElementType.UINT8 ? plane : channel;
-        Core.extractChannel(crop, pixels, reversed ? channels - 1 - i : i);
-      }
-      if (pixels != plane) {
-        pixels.convertTo(plane, plane.depth(), alpha[i], beta[i]);
-      }
-      requireInPlace(row, i, pixels);
+    if (channels == 1) {
+      writePlane(crop, row, 0);
+      return;
     }
+    Core.split(crop, planes); // one vectorised pass; extractChannel takes a plain one a channel
+    try {
+      for (int i = 0; i < channels; i++) {
+        writePlane(planes.get(reversed ? channels - 1 - i : i), row, i);
+      }
+    } finally {
+      planes.forEach(Mat::release);
+      planes.clear();
+    }
+  }
+
+  private void writePlane(Mat pixels, RowMats row, int index) {
+    Mat plane = row.get(index);
+    pixels.convertTo(plane, plane.depth(), alpha[index], beta[index]);
+    requireInPlace(row, index, pixels);
   }
 
   private void writeInterleaved(Mat crop, Mat row) {
@@ -157,7 +166,6 @@ final class RowWriter implements AutoCloseable {
 
   @Override
   public void close() {
-    channel.release();
     ordered.release();
     values.release();
     table.release();
