@@ -7,19 +7,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sightline.schemas.ClassificationEvent;
+import io.sightline.schemas.EvaluationReport;
 import io.sightline.schemas.ImageReference;
 import io.sightline.testing.OnnxGraphs;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,9 +44,11 @@ import org.junit.jupiter.params.provider.ValueSource;
  *     -Dsightline.write-savepoint=$PWD/deploy/local/src/test/resources/savepoints/VERSION
  * }</pre>
  *
- * <p>It holds the offsets of both sources, two references with their images in an open batch, one
- * whose store is down, parked for a minute, and writers of which each has committed what it wrote.
- * Its brokers are gone: the test makes topics that are as long as its offsets say.
+ * <p>That of the classify job holds the offsets of both sources, two references with their images
+ * in an open batch, one whose store is down, parked for a minute, and writers of which each has
+ * committed what it wrote. That of the evaluate job holds an image that was counted, for everything
+ * and for a window that is open, one that waits for its label, and a label that waits for its
+ * image. Their brokers are gone: the tests make topics that are as long as the offsets say.
  */
 @Timeout(120)
 class KeptSavepointIT {
@@ -51,6 +57,10 @@ class KeptSavepointIT {
   private static final String WRITE = "sightline.write-savepoint";
   private static final String TOPIC = "kept";
   private static final String RETRIES = "kept-retries";
+
+  private static final String EVALUATED = "kept-evaluation";
+  private static final String LABELS = "kept-evaluation-labels";
+  private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
   /** Nobody listens on the port of "discard". */
   private static final String DOWN = "http://127.0.0.1:9/";
@@ -68,10 +78,14 @@ class KeptSavepointIT {
     model = OnnxGraphs.classifier(10, 32, 32).writeFolder(folder.resolve("model"));
     broker = EmbeddedBroker.create();
     topics = new Topics(broker);
-    broker.createTopic(TOPIC, 1);
+    for (String topic : List.of(TOPIC, EVALUATED)) {
+      broker.createTopic(topic, 1);
+      broker.createTopic(topic + "-events", 1);
+      broker.createTopic(topic + "-rejections", 1);
+    }
     broker.createTopic(RETRIES, 1);
-    broker.createTopic(TOPIC + "-events", 1);
-    broker.createTopic(TOPIC + "-rejections", 1);
+    broker.createTopic(LABELS, 1);
+    broker.createTopic(EVALUATED + "-reports", 1);
   }
 
   @AfterEach
@@ -85,14 +99,12 @@ class KeptSavepointIT {
   @ValueSource(strings = "0.1.0")
   void theSavepointOfAnEarlierVersionIsRestoredAtAnotherParallelism(String version)
       throws Exception {
-    Path savepoint =
-        Path.of(requireNonNull(getClass().getResource("/savepoints/" + version)).toURI());
     topics.publish(TOPIC, passed(3), Collections.nCopies(3, null));
     topics.publish(RETRIES, passed(1), Collections.nCopies(1, null));
     topics.publish(TOPIC, List.of(inline("after-0"), inline("after-1")));
 
     Map<String, String> options = options();
-    options.put("execution.state-recovery.path", savepoint.toUri().toString());
+    options.put("execution.state-recovery.path", kept(version, "classify"));
     options.put("parallelism.default", "2");
     options.put("fetch.retry-delay", "1 s");
     options.put("fetch.retry-for", "1 s");
@@ -112,6 +124,61 @@ class KeptSavepointIT {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = "0.1.0")
+  void theSavepointOfAnEarlierEvaluationIsRestored(String version) throws Exception {
+    topics.publish(EVALUATED, passed(2), Collections.nCopies(2, null));
+    topics.publish(LABELS, passed(1), Collections.nCopies(1, null));
+
+    Map<String, String> options = evaluationOptions();
+    options.put("execution.state-recovery.path", kept(version, "evaluate"));
+    options.put("classify.parallelism", "2");
+    try (RunningJob job = RunningJob.startEvaluation(options)) {
+      topics.publish(EVALUATED, List.of(evaluated("early", null, 1)));
+      label("waiting", 2);
+      await().atMost(PATIENCE).until(() -> reports(false).stream().anyMatch(is(3)));
+      assertThat(topics.events(EVALUATED + "-events", 2))
+          .extracting(event -> event.getReferenceId() + " " + event.getLabel())
+          .containsExactlyInAnyOrder("early 1", "waiting 1");
+      // What moves the watermarks past the end of the window.
+      topics.publish(EVALUATED, List.of(evaluated("far", "0", 100)));
+      label("nobody", 100);
+      await().atMost(PATIENCE).until(() -> reports(true).stream().anyMatch(is(3)));
+      assertThat(topics.rejections(EVALUATED + "-rejections", 0)).isEmpty();
+      assertThat(CLUSTER.restarts(job.id())).isZero();
+    }
+  }
+
+  private static Predicate<EvaluationReport> is(int images) {
+    return report -> report.getImages() == images;
+  }
+
+  /** Reports about windows, or about everything. */
+  private List<EvaluationReport> reports(boolean windows) throws Exception {
+    return topics.reports(EVALUATED + "-reports", 0).stream()
+        .filter(report -> windows == (report.getWindowStart() != null))
+        .toList();
+  }
+
+  private String kept(String version, String job) throws Exception {
+    String name = "/savepoints/%s/%s".formatted(version, job);
+    return requireNonNull(getClass().getResource(name), name).toURI().toString();
+  }
+
+  @Test
+  @EnabledIfSystemProperty(named = WRITE, matches = ".+")
+  void aSavepointOfAnEvaluationIsKept() throws Exception {
+    try (RunningJob job = RunningJob.startEvaluation(evaluationOptions())) {
+      topics.publish(EVALUATED, List.of(evaluated("own", "2", 0), evaluated("waiting", null, 1)));
+      label("early", 0);
+      await().atMost(PATIENCE).until(() -> committedOffset(EVALUATED, EVALUATED) == 2);
+      await().atMost(PATIENCE).until(() -> committedOffset(EVALUATED, LABELS) == 1);
+      await().atMost(PATIENCE).until(() -> reports(false).stream().anyMatch(is(1)));
+      job.stopWithSavepoint(folder.resolve("savepoints"));
+    }
+    keep("evaluate");
+  }
+
   @Test
   @EnabledIfSystemProperty(named = WRITE, matches = ".+")
   void aSavepointIsKept() throws Exception {
@@ -129,7 +196,11 @@ class KeptSavepointIT {
       await().atMost(PATIENCE).until(() -> committedOffset(TOPIC, TOPIC) == 3);
       job.stopWithSavepoint(folder.resolve("savepoints"));
     }
-    Path to = Files.createDirectories(Path.of(System.getProperty(WRITE)));
+    keep("classify");
+  }
+
+  private void keep(String job) throws Exception {
+    Path to = Files.createDirectories(Path.of(System.getProperty(WRITE), job));
     try (Stream<Path> files = Files.walk(folder.resolve("savepoints"))) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         Files.copy(file, to.resolve(file.getFileName()));
@@ -154,6 +225,24 @@ class KeptSavepointIT {
     return Collections.nCopies(count, "passed".getBytes(UTF_8));
   }
 
+  private static ImageReference evaluated(String id, @Nullable String label, int second)
+      throws Exception {
+    return ImageReference.newBuilder()
+        .setId(id)
+        .setContent(ByteBuffer.wrap(ColourServer.png(id)))
+        .setLabel(label)
+        .setSubmittedAt(START.plusSeconds(second))
+        .build();
+  }
+
+  private void label(String id, int second) throws Exception {
+    topics.publish(
+        LABELS,
+        List.of("{\"id\": \"%s\", \"label\": \"1\"}".formatted(id).getBytes(UTF_8)),
+        Collections.singletonList(null),
+        List.of(START.plusSeconds(second)));
+  }
+
   private static ImageReference inline(String id) throws Exception {
     return ImageReference.newBuilder()
         .setId(id)
@@ -162,16 +251,33 @@ class KeptSavepointIT {
   }
 
   private Map<String, String> options() {
-    Map<String, String> options = new HashMap<>();
-    options.put("job.name", TOPIC);
-    options.put("source.kafka.bootstrap-servers", broker.bootstrapServers());
-    options.put("source.topics", TOPIC);
-    options.put("model.dir", model.toString());
-    options.put("sink.topic", TOPIC + "-events");
-    options.put("rejections.topic", TOPIC + "-rejections");
+    Map<String, String> options = options(TOPIC);
     options.put("retries.topic", RETRIES);
     options.put("fetch.on-unavailable", "retry");
     options.put("fetch.patience", "0 s");
+    return options;
+  }
+
+  private Map<String, String> evaluationOptions() {
+    Map<String, String> options = options(EVALUATED);
+    options.put("parallelism.default", "1");
+    options.put("evaluate.labels.topic", LABELS);
+    options.put("evaluate.labels.max-delay", "5 s");
+    options.put("evaluate.window.size", "10 s");
+    options.put("evaluate.reports.topic", EVALUATED + "-reports");
+    options.put("evaluate.report-interval", "300 ms");
+    options.put("source.watermark.delay", "0 s");
+    return options;
+  }
+
+  private Map<String, String> options(String topic) {
+    Map<String, String> options = new HashMap<>();
+    options.put("job.name", topic);
+    options.put("source.kafka.bootstrap-servers", broker.bootstrapServers());
+    options.put("source.topics", topic);
+    options.put("model.dir", model.toString());
+    options.put("sink.topic", topic + "-events");
+    options.put("rejections.topic", topic + "-rejections");
     options.put("execution.checkpointing.interval", "200 ms");
     return options;
   }
