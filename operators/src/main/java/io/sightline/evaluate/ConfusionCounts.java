@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sightline.evaluate;
 
+import java.nio.ByteBuffer;
+
 /**
  * A confusion matrix: how often each class was predicted for images of each label. Most of its
  * pairs never occur, so it takes memory for those alone that do ({@link SparsePairs}), until an
@@ -106,22 +108,34 @@ final class ConfusionCounts {
    *
    * @throws IllegalArgumentException where no counts have this form
    */
-  static ConfusionCounts of(int classes, byte[] bytes) {
+  static ConfusionCounts of(int classes, ByteBuffer bytes) {
     ConfusionCounts confusion = new ConfusionCounts(classes);
+    confusion.add(bytes);
+    return confusion;
+  }
+
+  /**
+   * Adds the counts whose {@link #toBytes} these are, and gives their sum.
+   *
+   * @throws IllegalArgumentException where no counts have this form; some may be added then
+   */
+  long add(ByteBuffer bytes) {
     Leb128.Reader reader = new Leb128.Reader(bytes);
+    long sum = 0;
     long key = -1;
     while (reader.hasNext()) {
       long step = reader.next();
       long count = reader.next();
-      if (step < 1 || step >= confusion.keys() - key || count < 1) {
+      if (step < 1 || step >= keys() - key || count < 1) {
         throw new IllegalArgumentException(
             "confusion with a step of %d after the key %d and a count of %d, for %d classes"
                 .formatted(step, key, count, classes));
       }
       key += step;
-      confusion.add(key, count);
+      sum = Math.addExact(sum, count);
+      add(key, count);
     }
-    return confusion;
+    return sum;
   }
 
   @Override

@@ -74,24 +74,12 @@ public final class EvaluationCounts {
 
   /** Counts of nothing yet. */
   public EvaluationCounts(CountingRules rules) {
-    this(
-        rules,
-        new ConfusionCounts(rules.classes()),
-        new CalibrationCounts(rules.calibrationBins()),
-        new ExactSum());
-  }
-
-  private EvaluationCounts(
-      CountingRules rules,
-      ConfusionCounts confusion,
-      CalibrationCounts calibration,
-      ExactSum logLoss) {
     this.rules = rules;
     this.ks = rules.topK().stream().mapToInt(k -> k).toArray();
     this.hits = new long[ks.length];
-    this.confusion = confusion;
-    this.calibration = calibration;
-    this.logLoss = logLoss;
+    this.confusion = new ConfusionCounts(rules.classes());
+    this.calibration = new CalibrationCounts(rules.calibrationBins());
+    this.logLoss = new ExactSum();
   }
 
   /**
@@ -174,10 +162,7 @@ public final class EvaluationCounts {
    * @throws IllegalArgumentException where they follow other rules
    */
   public void merge(EvaluationCounts other) {
-    if (!rules.equals(other.rules)) {
-      throw new IllegalArgumentException(
-          "counts by %s can't be merged with counts by %s".formatted(rules, other.rules));
-    }
+    requireSame(other.rules);
     images = Math.addExact(images, other.images);
     for (int i = 0; i < hits.length; i++) {
       hits[i] += other.hits[i];
@@ -213,47 +198,66 @@ public final class EvaluationCounts {
    * @throws IllegalArgumentException where no counts have this form
    */
   public static EvaluationCounts of(EvaluationState state) {
-    CountingRules rules =
-        new CountingRules(state.getClasses(), state.getTopK(), state.getCalibration().size());
-    ByteBuffer confusion = state.getConfusion();
-    byte[] confusionBytes = new byte[confusion.remaining()];
-    confusion.duplicate().get(confusionBytes);
-    EvaluationCounts counts =
-        new EvaluationCounts(
-            rules,
-            ConfusionCounts.of(rules.classes(), confusionBytes),
-            CalibrationCounts.of(state.getCalibration()),
-            ExactSum.of(state.getLogLossSum()));
-    counts.images = state.getImages();
-    counts.logLossImages = state.getLogLossImages();
-    List<Long> hits = state.getTopKHits();
-    if (hits.size() != counts.hits.length) {
-      throw new IllegalArgumentException(
-          "%d top-k hits for %s".formatted(hits.size(), rules.topK()));
-    }
-    Arrays.setAll(counts.hits, hits::get);
-    for (RejectionCount rejected : state.getRejections()) {
-      Rejected why = new Rejected(rejected.getStage(), rejected.getReason());
-      if (rejected.getCount() < 1 || counts.rejections.put(why, rejected.getCount()) != null) {
-        throw new IllegalArgumentException("rejections twice, or less than 1: " + rejected);
-      }
-    }
-    counts.checkTotals();
+    EvaluationCounts counts = new EvaluationCounts(rulesOf(state));
+    counts.merge(state);
     return counts;
   }
 
-  private void checkTotals() {
-    long[] pairs = new long[1];
-    confusion.forEach((label, predicted, count) -> pairs[0] = Math.addExact(pairs[0], count));
-    if (pairs[0] != images
-        || calibration.images() > images
-        || logLossImages < 0
-        || logLossImages > images
-        || Arrays.stream(hits).anyMatch(hit -> hit < 0 || hit > images)) {
+  private static CountingRules rulesOf(EvaluationState state) {
+    return new CountingRules(state.getClasses(), state.getTopK(), state.getCalibration().size());
+  }
+
+  private void requireSame(CountingRules others) {
+    if (!rules.equals(others)) {
+      throw new IllegalArgumentException(
+          "counts by %s can't be merged with counts by %s".formatted(rules, others));
+    }
+  }
+
+  /**
+   * Adds the counts of another part, in the form of {@link #toState}: as {@link #of} and {@link
+   * #merge(EvaluationCounts)}, but without a table of its own for them.
+   *
+   * @throws IllegalArgumentException where no counts have this form, or they follow other rules;
+   *     these counts are of no use then
+   */
+  void merge(EvaluationState part) {
+    requireSame(rulesOf(part));
+    long pairs = confusion.add(part.getConfusion());
+    CalibrationCounts calibrated = CalibrationCounts.of(part.getCalibration());
+    requireTogether(part, pairs, calibrated.images());
+    calibration.add(calibrated);
+    logLoss.add(ExactSum.of(part.getLogLossSum()));
+    logLossImages += part.getLogLossImages();
+    images = Math.addExact(images, part.getImages());
+    for (int i = 0; i < hits.length; i++) {
+      hits[i] += part.getTopKHits().get(i);
+    }
+    Map<Rejected, Long> rejected = new TreeMap<>();
+    for (RejectionCount each : part.getRejections()) {
+      Rejected why = new Rejected(each.getStage(), each.getReason());
+      if (each.getCount() < 1 || rejected.put(why, each.getCount()) != null) {
+        throw new IllegalArgumentException("rejections twice, or less than 1: " + each);
+      }
+    }
+    rejected.forEach((why, count) -> rejections.merge(why, count, Math::addExact));
+  }
+
+  private void requireTogether(EvaluationState part, long pairs, long calibrated) {
+    long of = part.getImages();
+    List<Long> partHits = part.getTopKHits();
+    if (partHits.size() != hits.length) {
+      throw new IllegalArgumentException(
+          "%d top-k hits for %s".formatted(partHits.size(), rules.topK()));
+    }
+    if (pairs != of
+        || calibrated > of
+        || part.getLogLossImages() < 0
+        || part.getLogLossImages() > of
+        || partHits.stream().anyMatch(hit -> hit < 0 || hit > of)) {
       throw new IllegalArgumentException(
           "counts of %d images do not fit together: %d confused or not, %d calibrated, %d with a log loss, hits %s"
-              .formatted(
-                  images, pairs[0], calibration.images(), logLossImages, Arrays.toString(hits)));
+              .formatted(of, pairs, calibrated, part.getLogLossImages(), partHits));
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sightline.evaluate;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -41,27 +42,28 @@ final class Leb128 {
   /** Reads what a {@link Writer} wrote. */
   static final class Reader {
 
-    private final byte[] bytes;
-    private int position;
+    private final ByteBuffer bytes;
 
-    Reader(byte[] bytes) {
-      this.bytes = bytes;
+    /** Reads what remains of the bytes, whose position stays where it is. */
+    Reader(ByteBuffer bytes) {
+      this.bytes = bytes.duplicate();
     }
 
     boolean hasNext() {
-      return position < bytes.length;
+      return bytes.hasRemaining();
     }
 
     long next() {
       long number = 0;
-      for (int i = 0; i < MAX_BYTES && position < bytes.length; i++) {
-        byte b = bytes[position++];
+      for (int i = 0; i < MAX_BYTES && bytes.hasRemaining(); i++) {
+        byte b = bytes.get();
         number |= (long) (b & (MORE - 1)) << (i * BITS);
         if (b >= 0) {
           return number;
         }
       }
-      throw new IllegalArgumentException("a number that does not end before byte " + position);
+      throw new IllegalArgumentException(
+          "a number that does not end before byte " + bytes.position());
     }
   }
 }

@@ -80,12 +80,11 @@ public final class ReportOperator extends AbstractStreamOperator<EvaluationRepor
   @Override
   public void processElement(StreamRecord<EvaluationPart> record) throws Exception {
     EvaluationPart part = record.getValue();
-    EvaluationCounts added = EvaluationCounts.of(part.counts());
     EvaluationCounts before = counts(part.window());
     if (before == null) {
-      requireNonNull(counts).put(part.window(), added);
+      requireNonNull(counts).put(part.window(), EvaluationCounts.of(part.counts()));
     } else {
-      before.merge(added);
+      before.merge(part.counts());
     }
     requireNonNull(changed).update(true);
     schedule(part.window());
