@@ -144,6 +144,7 @@ class KeptSavepointIT {
       topics.publish(EVALUATED, List.of(evaluated("far", "0", 100)));
       label("nobody", 100);
       await().atMost(PATIENCE).until(() -> reports(true).stream().anyMatch(is(3)));
+      assertThat(reports(true)).allSatisfy(report -> assertThat(report.getRejected()).isZero());
       assertThat(topics.rejections(EVALUATED + "-rejections", 0)).isEmpty();
       assertThat(CLUSTER.restarts(job.id())).isZero();
     }

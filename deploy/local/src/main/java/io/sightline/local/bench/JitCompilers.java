@@ -41,6 +41,6 @@ final class JitCompilers {
       seconds = new JitCompilers();
       TimeUnit.SECONDS.sleep(SETTLED_SECONDS);
       mostSeconds -= SETTLED_SECONDS;
-    } while (seconds.share() > SETTLED && mostSeconds > 0);
+    } while (seconds.share() > SETTLED && mostSeconds >= SETTLED_SECONDS);
   }
 }
