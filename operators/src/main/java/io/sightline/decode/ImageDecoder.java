@@ -34,7 +34,13 @@ public final class ImageDecoder implements AutoCloseable {
   private final IdentityHashMap<ByteBuffer, RowMats> rows = new IdentityHashMap<>();
 
   private ByteBuffer input = ByteBuffer.allocateDirect(INITIAL_INPUT_BYTES);
+
+  /** The decoded image, or its upper rows. */
   private @Nullable Mat image;
+
+  /** Of the whole image. */
+  private int height;
+
   private @Nullable ImageHeader header;
   private @Nullable Placement placement;
 
@@ -62,7 +68,8 @@ public final class ImageDecoder implements AutoCloseable {
 
   /**
    * Decodes an image after its header was checked, and turns it as its EXIF orientation (or that of
-   * a TIFF) says where {@code decode.exif-orientation} is on. Of several frames it is the first.
+   * a TIFF) says where {@code decode.exif-orientation} is on. Of several frames it is the first. Of
+   * a JPEG, rows below the last one that the crop depends on are left out where that is possible.
    *
    * @throws RejectedException where it is no image, too large, too small, or broken
    */
@@ -70,16 +77,47 @@ public final class ImageDecoder implements AutoCloseable {
     releaseImage();
     HeaderReader in = new HeaderReader(bytes, offset, length);
     ImageHeader probed = PixelDecoder.probe(in, settings.maxPixels());
-    take(PixelDecoder.decode(in, probed, settings, () -> inputOf(bytes, offset, length)), probed);
+    if (probed.format() != ImageFormat.JPEG || !decodeUpperRows(JpegFile.read(in))) {
+      Mat decoded =
+          PixelDecoder.decode(
+              in, probed, settings, () -> new Mat(1, length, CvType.CV_8UC1, copyOf(in)));
+      takeWhole(decoded, probed);
+    }
   }
 
-  /** Gives up the decoded image, for this and other decoders to {@link #use}. */
-  public DecodedImage detach() {
-    DecodedImage detached = new DecodedImage(decoded(), Objects.requireNonNull(header));
-    image = null;
-    header = null;
-    placement = null;
-    return detached;
+  /**
+   * Decodes a JPEG as far as the crop needs it.
+   *
+   * @return whether that was possible; a broken image is to be decoded whole, so that whether it is
+   *     rejected does not depend on the crop
+   */
+  private boolean decodeUpperRows(JpegFile jpeg) throws RejectedException {
+    if (!jpeg.canBeDecodedInPart(settings.exifOrientation())) {
+      return false;
+    }
+    ImageHeader whole = jpeg.header();
+    Placement placed = preprocessor.place(whole.width(), whole.height());
+    int rows = jpeg.rowsToDecode(preprocessor.sourceRows(whole.height(), placed));
+    if (rows >= whole.height()) {
+      return false;
+    }
+    ByteBuffer part = copyOf(jpeg.in());
+    jpeg.limitRows(part, rows);
+    Mat encoded = new Mat(1, part.limit(), CvType.CV_8UC1, part);
+    Mat decoded;
+    try {
+      decoded = PixelDecoder.decode(encoded, whole, settings.exifOrientation());
+    } catch (RejectedException e) {
+      return false;
+    } finally {
+      encoded.release();
+    }
+    if (decoded.rows() != rows || decoded.cols() != whole.width()) {
+      decoded.release();
+      return false;
+    }
+    take(decoded, whole, whole.height(), placed);
+    return true;
   }
 
   /**
@@ -89,18 +127,25 @@ public final class ImageDecoder implements AutoCloseable {
    */
   public void use(DecodedImage decoded) throws RejectedException {
     releaseImage();
-    take(decoded.view(), decoded.header());
+    takeWhole(decoded.view(), decoded.header());
   }
 
-  private void take(Mat decoded, ImageHeader probed) throws RejectedException {
+  private void takeWhole(Mat decoded, ImageHeader probed) throws RejectedException {
+    Placement placed;
     try {
-      placement = preprocessor.place(decoded); // by its size as it was turned
+      placed = preprocessor.place(decoded.cols(), decoded.rows()); // its size as it was turned
     } catch (RejectedException e) {
       decoded.release();
       throw e;
     }
-    header = probed;
+    take(decoded, probed, decoded.rows(), placed);
+  }
+
+  private void take(Mat decoded, ImageHeader probed, int wholeHeight, Placement placed) {
     image = decoded;
+    header = probed;
+    height = wholeHeight;
+    placement = placed;
   }
 
   /** Format of the decoded image. */
@@ -113,8 +158,14 @@ public final class ImageDecoder implements AutoCloseable {
     return decoded().cols();
   }
 
-  /** Height in pixels of the decoded image, turned or not. */
+  /** Height in pixels of the decoded image, turned or not, with any rows that were left out. */
   public int height() {
+    decoded();
+    return height;
+  }
+
+  /** Rows that were decoded, from the first on. */
+  int decodedRows() {
     return decoded().rows();
   }
 
@@ -129,7 +180,7 @@ public final class ImageDecoder implements AutoCloseable {
   public void writeTo(ByteBuffer row) throws RejectedException {
     RowMats mats = rows.computeIfAbsent(row, preprocessor::matsOf);
     try {
-      preprocessor.write(decoded(), Objects.requireNonNull(placement), mats);
+      preprocessor.write(decoded(), height, Objects.requireNonNull(placement), mats);
     } catch (CvException e) {
       throw PixelDecoder.corrupt(Objects.requireNonNull(header), e);
     }
@@ -162,12 +213,13 @@ public final class ImageDecoder implements AutoCloseable {
     }
   }
 
-  private Mat inputOf(byte[] bytes, int offset, int length) {
+  /** The bytes in native memory, until the next call. */
+  private ByteBuffer copyOf(HeaderReader in) {
+    int length = in.length();
     if (input.capacity() < length) {
       input = ByteBuffer.allocateDirect(Math.max(length, Math.min(2 * input.capacity(), 1 << 30)));
     }
-    input.clear().put(bytes, offset, length);
-    return new Mat(1, length, CvType.CV_8UC1, input);
+    return input.clear().put(in.bytes(), in.offset(), length);
   }
 
   /** OpenCV's libraries: loaded when this class is. */

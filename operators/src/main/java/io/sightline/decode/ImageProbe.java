@@ -8,8 +8,8 @@ import io.sightline.reference.RejectedException;
  * Reads the header of an image without decoding it, so that its size is known before anything is
  * allocated for it. Thread-safe.
  *
- * <p>Sources: ITU-T T.81 annex B (JPEG markers), the PNG specification section 11.2.2 (IHDR), and
- * RFC 9649 (WebP: VP8, VP8L and VP8X chunks). BMP, GIF and TIFF have classes of their own.
+ * <p>Sources: the PNG specification section 11.2.2 (IHDR), and RFC 9649 (WebP: VP8, VP8L and VP8X
+ * chunks). JPEG, BMP, GIF and TIFF have classes of their own.
  */
 final class ImageProbe {
 
@@ -35,7 +35,7 @@ final class ImageProbe {
     ImageFormat format = ImageFormat.of(in);
     if (format != null) {
       return switch (format) {
-        case JPEG -> jpeg(in);
+        case JPEG -> JpegFile.read(in).header();
         case PNG -> png(in);
         case WEBP -> webp(in);
         case BMP -> BmpHeader.read(in);
@@ -48,43 +48,6 @@ final class ImageProbe {
         Reason.UNSUPPORTED_FORMAT,
         "the content is none of JPEG, PNG, WebP, BMP, GIF and TIFF (%d bytes, first %s)"
             .formatted(in.length(), in.hex(Math.min(8, in.length()))));
-  }
-
-  private static ImageHeader jpeg(HeaderReader in) throws RejectedException {
-    int at = 2;
-    while (true) {
-      in.require(at + 2, "JPEG");
-      if (in.u8(at) != 0xFF) {
-        throw malformed("JPEG", "no marker at byte %d".formatted(at));
-      }
-      int marker = in.u8(at + 1);
-      if (marker == 0xFF) { // fill byte
-        at++;
-        continue;
-      }
-      if (marker == 0x00) { // a decoder skips it, and would find another frame header than this
-        throw malformed("JPEG", "no marker at byte %d".formatted(at));
-      }
-      at += 2;
-      if (marker == 0x01 || (marker >= 0xD0 && marker <= 0xD8)) { // stands alone, no length
-        continue;
-      }
-      if (marker == 0xDA || marker == 0xD9) {
-        throw malformed("JPEG", "no frame header before its scan");
-      }
-      in.require(at + 2, "JPEG");
-      int segment = in.u16(at);
-      if (segment < 2) {
-        throw malformed("JPEG", "segment of length %d at byte %d".formatted(segment, at));
-      }
-      boolean frame =
-          marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
-      if (frame) {
-        in.require(at + 7, "JPEG");
-        return header(ImageFormat.JPEG, "JPEG", in.u16(at + 5), in.u16(at + 3));
-      }
-      at += segment;
-    }
   }
 
   private static ImageHeader png(HeaderReader in) throws RejectedException {

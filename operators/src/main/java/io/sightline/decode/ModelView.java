@@ -22,7 +22,8 @@ public final class ModelView {
       throws RejectedException {
     try (Preprocessor preprocessor =
         new Preprocessor(preprocessing, RowFormat.PLANAR_FLOAT32, settings)) {
-      Mat crop = preprocessor.crop(image.pixels(), preprocessor.place(image.pixels()));
+      Placement placement = preprocessor.place(image.width(), image.height());
+      Mat crop = preprocessor.crop(image.pixels(), image.height(), placement);
       try {
         return PictureEncoder.encode(crop, ".png");
       } finally {

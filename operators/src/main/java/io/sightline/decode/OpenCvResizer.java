@@ -11,17 +11,18 @@ import org.opencv.imgproc.Imgproc;
  *
  * <p>Resizing stops where the crop ends: with its factors given instead of a size, OpenCV's linear
  * and cubic {@code resize} computes every pixel from the left and upper edge on, so that what lies
- * right of and below the crop need not be computed, and the rest is the same bit by bit.
+ * below the crop (and, where it is linear, right of it) need not be computed, and the rest is the
+ * same bit by bit.
  */
 final class OpenCvResizer implements Resizer {
-
-  /** Source pixels that a kernel reaches beyond the last one it is centred on, generously. */
-  private static final int KERNEL_MARGIN = 4;
 
   private final int width;
   private final int height;
   private final int interpolation;
-  private final boolean stopsAtCrop;
+
+  /** Source pixels that a kernel reaches beyond the one at its centre or before it; 0 for all. */
+  private final int reach;
+
   private final boolean grey;
   private final Mat greyImage = new Mat();
   private final Mat resized = new Mat();
@@ -37,26 +38,30 @@ final class OpenCvResizer implements Resizer {
     this.width = width;
     this.height = height;
     this.interpolation = codeOf(interpolation);
-    this.stopsAtCrop =
-        interpolation == Interpolation.LINEAR || interpolation == Interpolation.CUBIC;
+    this.reach = reachOf(interpolation);
     this.grey = grey;
   }
 
   @Override
-  public Mat crop(Mat image, Placement placement) {
-    if (!grey) {
-      return cropOf(image, placement);
-    }
-    Imgproc.cvtColor(image, greyImage, Imgproc.COLOR_BGR2GRAY);
-    return cropOf(greyImage, placement);
+  public int sourceRows(int imageHeight, Placement placement) {
+    return sourceSide(placement.top() + height, placement.height(), imageHeight);
   }
 
-  private Mat cropOf(Mat image, Placement placement) {
+  @Override
+  public Mat crop(Mat image, int imageHeight, Placement placement) {
+    if (!grey) {
+      return cropOf(image, imageHeight, placement);
+    }
+    Imgproc.cvtColor(image, greyImage, Imgproc.COLOR_BGR2GRAY);
+    return cropOf(greyImage, imageHeight, placement);
+  }
+
+  private Mat cropOf(Mat image, int imageHeight, Placement placement) {
     int right = placement.left() + width;
     int bottom = placement.top() + height;
     Mat whole = image;
-    if (placement.width() != image.cols() || placement.height() != image.rows()) {
-      resize(image, placement, right, bottom);
+    if (placement.width() != image.cols() || placement.height() != imageHeight) {
+      resize(image, imageHeight, placement, right);
       whole = resized;
     }
     if (whole.cols() < right || whole.rows() < bottom) {
@@ -67,24 +72,41 @@ final class OpenCvResizer implements Resizer {
     return whole.submat(placement.top(), bottom, placement.left(), right);
   }
 
-  private void resize(Mat image, Placement placement, int right, int bottom) {
-    double scaleX = (double) placement.width() / image.cols();
-    double scaleY = (double) placement.height() / image.rows();
-    int sourceWidth = sourceSide(right, scaleX, image.cols());
-    int sourceHeight = sourceSide(bottom, scaleY, image.rows());
-    if (!stopsAtCrop || (sourceWidth == image.cols() && sourceHeight == image.rows())) {
+  private void resize(Mat image, int imageHeight, Placement placement, int right) {
+    // The cubic resize rounds the last pixels of a row, too few for a vector, in its own way.
+    int sourceWidth =
+        interpolation == Imgproc.INTER_LINEAR
+            ? sourceSide(right, placement.width(), image.cols())
+            : image.cols();
+    int sourceHeight = sourceRows(imageHeight, placement);
+    if (sourceWidth == image.cols() && sourceHeight == imageHeight) {
       Size size = new Size(placement.width(), placement.height());
       Imgproc.resize(image, resized, size, 0, 0, interpolation);
       return;
     }
+    double scaleX = (double) placement.width() / image.cols();
+    double scaleY = (double) placement.height() / imageHeight;
     Mat needed = image.submat(0, sourceHeight, 0, sourceWidth);
     Imgproc.resize(needed, resized, new Size(), scaleX, scaleY, interpolation);
     needed.release();
   }
 
-  private static int sourceSide(int resizedEnd, double scale, int side) {
-    double needed = Math.ceil((resizedEnd + 1) / scale) + KERNEL_MARGIN;
-    return (int) Math.min(side, needed);
+  /** Source pixels of an axis, from the first on, that its resized pixels up to an end need. */
+  private int sourceSide(int resizedEnd, int resizedSide, int side) {
+    if (reach == 0) {
+      return side;
+    }
+    // Where OpenCV's float32 rounds this up to a whole pixel, that one has all of the weight.
+    double centre = (resizedEnd - 0.5) * side / resizedSide - 0.5;
+    return (int) Math.min(side, Math.floor(centre) + reach + 1);
+  }
+
+  private static int reachOf(Interpolation interpolation) {
+    return switch (interpolation) {
+      case LINEAR -> 1;
+      case CUBIC -> 2;
+      default -> 0;
+    };
   }
 
   private static int codeOf(Interpolation interpolation) {

@@ -66,10 +66,16 @@ final class PillowResizer implements Resizer {
   }
 
   @Override
-  public Mat crop(Mat image, Placement placement) {
+  public int sourceRows(int imageHeight, Placement placement) {
+    rows.compute(imageHeight, placement.height(), placement.top());
+    return rows.end();
+  }
+
+  @Override
+  public Mat crop(Mat image, int imageHeight, Placement placement) {
     columns.compute(image.cols(), placement.width(), placement.left());
-    rows.compute(image.rows(), placement.height(), placement.top());
-    rowsFirst = image.rows() > 100L * image.cols() && placement.height() < image.rows();
+    rows.compute(imageHeight, placement.height(), placement.top());
+    rowsFirst = imageHeight > 100L * image.cols() && placement.height() < imageHeight;
     int left = columns.start();
     int right = columns.end();
     int bottom = rows.end();

@@ -44,22 +44,32 @@ final class Preprocessor implements AutoCloseable {
   }
 
   /**
-   * Where the crop lies in an image.
+   * Where the crop lies in an image of a size.
    *
    * @throws RejectedException where the image is too small, or becomes too large
    */
-  Placement place(Mat image) throws RejectedException {
-    return geometry.place(image.cols(), image.rows());
+  Placement place(int width, int height) throws RejectedException {
+    return geometry.place(width, height);
+  }
+
+  /**
+   * Rows of the image, from the first on, that the crop depends on.
+   *
+   * @param imageHeight of the image
+   */
+  int sourceRows(int imageHeight, Placement placement) {
+    return resizer.sourceRows(imageHeight, placement);
   }
 
   /**
    * Writes a row.
    *
-   * @param image 8 bits each of blue, green and red
+   * @param image 8 bits each of blue, green and red: its first {@link #sourceRows} at least
+   * @param imageHeight of the whole image
    * @throws ReallocatedRowError where the row was not written
    */
-  void write(Mat image, Placement placement, RowMats row) {
-    Mat crop = crop(image, placement);
+  void write(Mat image, int imageHeight, Placement placement, RowMats row) {
+    Mat crop = crop(image, imageHeight, placement);
     try {
       writer.write(crop, row);
     } finally {
@@ -70,11 +80,13 @@ final class Preprocessor implements AutoCloseable {
   /**
    * The pixels that the model sees, before they are normalised.
    *
+   * @param image 8 bits each of blue, green and red: its first {@link #sourceRows} at least
+   * @param imageHeight of the whole image
    * @return 8 bits each of blue, green and red, or of grey; valid until the next call, and released
    *     by the caller
    */
-  Mat crop(Mat image, Placement placement) {
-    return resizer.crop(image, placement);
+  Mat crop(Mat image, int imageHeight, Placement placement) {
+    return resizer.crop(image, imageHeight, placement);
   }
 
   @Override

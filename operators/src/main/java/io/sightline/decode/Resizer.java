@@ -7,12 +7,20 @@ import org.opencv.core.Mat;
 interface Resizer extends AutoCloseable {
 
   /**
+   * Rows of the image, from the first on, that the crop depends on.
+   *
+   * @param imageHeight of the image
+   */
+  int sourceRows(int imageHeight, Placement placement);
+
+  /**
    * The crop of the resized image, 8 bits each of blue, green and red, or of grey.
    *
-   * @param image 8 bits each of blue, green and red
+   * @param image 8 bits each of blue, green and red: its first {@link #sourceRows} at least
+   * @param imageHeight of the whole image
    * @return valid until the next call; the caller releases it
    */
-  Mat crop(Mat image, Placement placement);
+  Mat crop(Mat image, int imageHeight, Placement placement);
 
   /** Gives up the scratch memory. */
   @Override

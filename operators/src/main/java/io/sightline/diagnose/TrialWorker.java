@@ -95,7 +95,7 @@ final class TrialWorker implements AutoCloseable {
     boolean owned = false;
     try {
       if (image == null) {
-        image = decode(setups.get(0), file);
+        image = DecodedImage.of(Files.readAllBytes(file), settings(exifOrientation));
         owned = !kept.keep(index, exifOrientation, image);
       }
       for (int from = 0; from < setups.size(); from += rows.length) {
@@ -108,13 +108,6 @@ final class TrialWorker implements AutoCloseable {
         image.close();
       }
     }
-  }
-
-  private DecodedImage decode(Setup setup, Path file) throws IOException, RejectedException {
-    byte[] bytes = Files.readAllBytes(file);
-    ImageDecoder decoder = decoder(setup);
-    decoder.decode(bytes, 0, bytes.length);
-    return decoder.detach();
   }
 
   private void runBatch(int index, DecodedImage image, List<Setup> setups) throws Exception {
@@ -152,10 +145,11 @@ final class TrialWorker implements AutoCloseable {
         setup,
         any ->
             new ImageDecoder(
-                setup.preprocessing(),
-                model.input().format(),
-                new DecodeSettings(
-                    decode.maxPixels(), decode.smallImages(), setup.exifOrientation())));
+                setup.preprocessing(), model.input().format(), settings(setup.exifOrientation())));
+  }
+
+  private DecodeSettings settings(boolean exifOrientation) {
+    return new DecodeSettings(decode.maxPixels(), decode.smallImages(), exifOrientation);
   }
 
   @Override

@@ -26,31 +26,33 @@ class DecodedImageTest {
     try (ImageDecoder first = decoder(8, 10_000);
         ImageDecoder second = decoder(16, 10_000);
         ImageDecoder alone = decoder(16, 10_000)) {
-      first.decode(IMAGE, 0, IMAGE.length);
       alone.decode(IMAGE, 0, IMAGE.length);
       ByteBuffer expected = row(alone);
-      try (DecodedImage image = first.detach()) {
+      try (DecodedImage image = decoded()) {
+        first.use(image);
         second.use(image);
         assertThat(row(second)).isEqualTo(expected);
         assertThat(image.bytes()).isEqualTo(60 * 40 * 3);
       }
       assertThat(row(second)).as("the image lives while a decoder uses it").isEqualTo(expected);
+      first.close();
       assertThatThrownBy(first::width).hasMessageContaining("no image");
     }
   }
 
   @Test
   void aDecoderRefusesAnImageThatItWouldMakeTooLarge() throws RejectedException {
-    try (ImageDecoder first = decoder(8, 10_000);
-        ImageDecoder second = decoder(200, 10_000)) {
-      first.decode(IMAGE, 0, IMAGE.length);
-      try (DecodedImage image = first.detach()) {
-        assertThatThrownBy(() -> second.use(image))
-            .isInstanceOfSatisfying(
-                RejectedException.class,
-                e -> assertThat(e.reason()).isEqualTo(Reason.TOO_MANY_PIXELS));
-      }
+    try (ImageDecoder decoder = decoder(200, 10_000);
+        DecodedImage image = decoded()) {
+      assertThatThrownBy(() -> decoder.use(image))
+          .isInstanceOfSatisfying(
+              RejectedException.class,
+              e -> assertThat(e.reason()).isEqualTo(Reason.TOO_MANY_PIXELS));
     }
+  }
+
+  private static DecodedImage decoded() throws RejectedException {
+    return DecodedImage.of(IMAGE, DecodeSettings.upTo(10_000));
   }
 
   private static ImageDecoder decoder(int side, long maxPixels) {

@@ -305,11 +305,11 @@ class ImageDecoderTest {
     try (Preprocessor preprocessor =
         new Preprocessor(PIXELS, format, DecodeSettings.upTo(MAX_PIXELS))) {
       Mat image = TestImages.decode(TestImages.solid(".png", 20, 20, 200, 100, 50));
-      Placement placement = preprocessor.place(image);
-      preprocessor.write(image, placement, preprocessor.matsOf(row));
+      Placement placement = preprocessor.place(20, 20);
+      preprocessor.write(image, 20, placement, preprocessor.matsOf(row));
       assertThat(pixel(row, 0, 0, 0)).isEqualTo(200);
       RowMats wrong = new RowMats(row, format, 3, SIDE / 2, SIDE);
-      assertThatThrownBy(() -> preprocessor.write(image, placement, wrong))
+      assertThatThrownBy(() -> preprocessor.write(image, 20, placement, wrong))
           .isInstanceOf(ReallocatedRowError.class)
           .hasMessageContaining("plane 0 of the row was reallocated");
     }

@@ -219,7 +219,7 @@ class PillowResizerTest {
       }
       source.put(y, 0, row);
     }
-    Mat crop = resizer.crop(source, placement);
+    Mat crop = resizer.crop(source, source.rows(), placement);
     byte[] pixels = new byte[size];
     assertThat(crop.total() * crop.channels()).isEqualTo(size);
     crop.get(0, 0, pixels);

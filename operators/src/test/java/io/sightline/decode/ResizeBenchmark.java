@@ -77,9 +77,8 @@ public class ResizeBenchmark {
     decoder.use(image);
   }
 
-  private DecodedImage decoded(byte[] bytes) throws RejectedException {
-    decoder.decode(bytes, 0, bytes.length);
-    return decoder.detach();
+  private static DecodedImage decoded(byte[] bytes) throws RejectedException {
+    return DecodedImage.of(bytes, DecodeSettings.upTo(1_000_000));
   }
 
   @TearDown(Level.Trial)
