@@ -90,8 +90,8 @@ record JpegFile(HeaderReader in, int frame, ImageHeader header) {
   /**
    * Whether a decoder that is told of fewer rows makes the same pixels of them and stops there.
    * That is so where all components come in one scan, from top to bottom. It is not made use of
-   * where the decoder would then find another marker on its way to the end, of which libjpeg
-   * complains on standard error.
+   * where the scan has restart markers or other pictures come behind it: libjpeg passes them on its
+   * way to the end, and complains of each file on standard error.
    *
    * @param turned whether the EXIF orientation is applied, which may bring other rows to the top
    */

@@ -33,7 +33,8 @@ class JpegFileTest {
   /** Of an image of 60 x 160, the crop ends in row 110. */
   private static final Preprocessing CENTRE = toShortSide(30, 20, 30, Interpolation.LINEAR);
 
-  private static final byte[] JPEG = TestImages.noise(".jpg", 60, 160, 1);
+  private static final byte[] JPEG =
+      TestImages.noise(".jpg", 60, 160, 1, Imgcodecs.IMWRITE_JPEG_QUALITY, 50);
 
   @ParameterizedTest
   @CsvSource({
@@ -138,7 +139,7 @@ class JpegFileTest {
         List.of(
             TestImages.noise(".jpg", 60, 160, 2, Imgcodecs.IMWRITE_JPEG_PROGRESSIVE, 1),
             TestImages.noise(".jpg", 60, 160, 2, Imgcodecs.IMWRITE_JPEG_RST_INTERVAL, 3),
-            segment(0xE2, "MPF\0II*\0"), // further images behind this one
+            segment(0xE2, "MPF\0II*\0"), // further pictures behind this one
             Arrays.copyOf(JPEG, JPEG.length + 5));
     for (int i = 0; i < whole.size(); i++) {
       assertThat(decodedRows(whole.get(i), CENTRE)).as("image %d", i).isEqualTo(160);
@@ -194,14 +195,17 @@ class JpegFileTest {
   @ValueSource(booleans = {false, true})
   void anImageThatIsCutOffAtAnyByteIsRejectedWhereTheWholeIs(boolean ended) {
     int accepted = 0;
-    for (int length = 2; length < JPEG.length; length += ended ? 7 : 1) {
-      byte[] part = Arrays.copyOf(JPEG, length);
-      byte[] jpeg = ended ? concat(part, new byte[] {(byte) 0xFF, (byte) 0xD9}) : part;
-      accepted += isAcceptedLikeTheWhole(jpeg, length) ? 1 : 0;
+    try (ImageDecoder decoder = decoder(CENTRE, true)) {
+      ByteBuffer row = ImageDecoderTest.row(decoder.rowBytes());
+      for (int length = 2; length < JPEG.length; length += ended ? 3 : 1) {
+        byte[] part = Arrays.copyOf(JPEG, length);
+        byte[] jpeg = ended ? concat(part, new byte[] {(byte) 0xFF, (byte) 0xD9}) : part;
+        accepted += isAcceptedLikeTheWhole(decoder, row, jpeg, length) ? 1 : 0;
+      }
     }
     // Before an end, libjpeg fills what is missing with grey; without one, all must be there.
     if (ended) {
-      assertThat(accepted).isGreaterThan(1000);
+      assertThat(accepted).isGreaterThan(500);
     } else {
       assertThat(accepted).isLessThan(4);
     }
@@ -211,20 +215,24 @@ class JpegFileTest {
   void anImageWithBytesChangedIsRejectedWhereTheWholeIs() {
     SplittableRandom random = new SplittableRandom(11);
     int accepted = 0;
-    for (int i = 0; i < 2000; i++) {
-      byte[] mutated = JPEG.clone();
-      int end = i % 2 == 0 ? mutated.length : 700; // the header is small
-      for (int changes = random.nextInt(1, 6); changes > 0; changes--) {
-        mutated[random.nextInt(2, end)] = (byte) (random.nextInt(4) == 0 ? 0xFF : random.nextInt());
+    try (ImageDecoder decoder = decoder(CENTRE, true)) {
+      ByteBuffer row = ImageDecoderTest.row(decoder.rowBytes());
+      for (int i = 0; i < 2000; i++) {
+        byte[] mutated = JPEG.clone();
+        int end = i % 2 == 0 ? mutated.length : 700; // the header is small
+        for (int changes = random.nextInt(1, 6); changes > 0; changes--) {
+          int value = random.nextInt(4) == 0 ? 0xFF : random.nextInt();
+          mutated[random.nextInt(2, end)] = (byte) value;
+        }
+        accepted += isAcceptedLikeTheWhole(decoder, row, mutated, i) ? 1 : 0;
       }
-      accepted += isAcceptedLikeTheWhole(mutated, i) ? 1 : 0;
     }
     assertThat(accepted).isBetween(500, 1900);
   }
 
-  private static boolean isAcceptedLikeTheWhole(byte[] jpeg, int what) {
-    try (ImageDecoder decoder = decoder(CENTRE, true)) {
-      ByteBuffer row = ImageDecoderTest.row(decoder.rowBytes());
+  private static boolean isAcceptedLikeTheWhole(
+      ImageDecoder decoder, ByteBuffer row, byte[] jpeg, int what) {
+    try {
       decoder.decode(jpeg, 0, jpeg.length);
       decoder.writeTo(row);
       ImageDecoderTest.assertRowIs(row, ReferenceChain.run(jpeg, CENTRE));
