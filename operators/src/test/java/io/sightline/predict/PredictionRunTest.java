@@ -134,8 +134,8 @@ class PredictionRunTest {
           .hasCause(cause);
       assertThatThrownBy(run::next).hasCause(cause);
     }
+    await().until(() -> threads.getActiveCount() == 0); // the one that reads closes the source
     assertThat(source.closed.get()).isOne();
-    await().until(() -> threads.getActiveCount() == 0);
   }
 
   @Test
