@@ -154,22 +154,19 @@ class JpegFileTest {
     }
   }
 
+  /** By orientation; of those that swap the sides, 60 rows are all. */
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
-  void anImageThatIsTurnedIsDecodedWhole(int orientation) throws Exception {
+  @CsvSource({"1,112", "2,160", "3,160", "4,160", "5,60", "6,60", "7,60", "8,60"})
+  void anImageThatIsTurnedIsDecodedWhole(int orientation, int rows) throws Exception {
     byte[] turned = TestImages.withOrientation(JPEG, orientation);
-    assertThat(decodedRows(turned, CENTRE)).isEqualTo(wholeOf(turned, orientation == 1 ? 112 : 0));
+    assertThat(decodedRows(turned, CENTRE)).isEqualTo(rows);
     try (ImageDecoder asStored = decoder(CENTRE, false)) {
       asStored.decode(turned, 0, turned.length);
       assertThat(asStored.decodedRows()).isEqualTo(112);
     }
   }
 
-  private static int wholeOf(byte[] jpeg, int inPart) {
-    return inPart > 0 ? inPart : TestImages.decode(jpeg).rows();
-  }
-
-  /** Big-endian: a type, a count and an inline value each. */
+  /** A header, then a count of entries of a tag, a type, a count and a value, in either order. */
   @ParameterizedTest
   @CsvSource({
     "4d4d002a00000008 0001 0112 0003 00000001 00010000 00000000,112", // upright
