@@ -221,7 +221,8 @@ class PatientFetchTest {
   /** Such as an image that is too slow for {@code fetch.timeout}, or that breaks its server. */
   @Test
   void anImageThatFailsWhileItsHostDeliversOthersIsAtFaultItself() throws Exception {
-    reopen(patient(Duration.ofSeconds(1)));
+    // time for three more attempts: the first two pauses are at most 300 and 900 ms
+    reopen(patient(Duration.ofMillis(2500)));
     String good = ok("/good");
     get(fetch(good)).close();
     String broken =
