@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.PATH;
 
 import io.sightline.local.ShippedJar.ListedDependency;
+import io.sightline.testing.TestImages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.opencv.imgcodecs.Imgcodecs;
 
 /** The distribution, unpacked elsewhere and run with nothing but a JDK. */
 class DistributionIT {
@@ -185,6 +188,17 @@ class DistributionIT {
             distribution.end(0, "predict", "--model", model, "--input", input, "--save-json", to))
         .contains("{'res': {'input_path': '" + input + "'", "dtype=int32");
     assertThat(photos.resolve("结果/猫_res.json")).content().contains("猫.png");
+  }
+
+  @Test
+  void whatOpenCvThinksOfAnImageIsNotPrintedBesideTheResult() throws Exception {
+    byte[] tiff = TestImages.noise(".tiff", 64, 64, 1, Imgcodecs.IMWRITE_TIFF_COMPRESSION, 5);
+    Arrays.fill(tiff, tiff.length / 2, tiff.length / 2 + 40, (byte) 0xff);
+    Path broken = Files.write(folder.resolve("broken.tiff"), tiff);
+    String model = home.resolve("demo/fashion-mnist/model").toString();
+    assertThat(distribution.end(0, "predict", "--model", model, "--input", broken.toString()))
+        .contains("{'res': {'input_path': '" + broken + "'")
+        .hasLineCount(1);
   }
 
   @Test
