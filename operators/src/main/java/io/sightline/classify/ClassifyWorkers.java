@@ -141,17 +141,17 @@ final class ClassifyWorkers implements AutoCloseable {
           if (closed) {
             return false;
           }
+          // Ahead of decode work: images that are refused, or slow, would put it off for ever.
+          Batch<InFlight> expired = window.sealExpired();
+          if (expired != null) {
+            ready.add(expired);
+          }
           batch = pollRunnable();
           if (batch == null) {
             image = decodable.poll();
           }
           if (batch == null && image == null) {
-            Batch<InFlight> expired = window.sealExpired();
-            if (expired != null) {
-              ready.add(expired);
-            } else {
-              awaitWork();
-            }
+            awaitWork();
           }
         }
       } finally {

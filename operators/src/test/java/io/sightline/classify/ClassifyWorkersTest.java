@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sightline.classify;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.INTEGER;
 import static org.awaitility.Awaitility.await;
 
 import ai.onnxruntime.OrtException;
@@ -28,6 +30,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -55,6 +58,7 @@ class ClassifyWorkersTest {
   private final List<Throwable> failures = new CopyOnWriteArrayList<>();
   private final List<String> rejected = new CopyOnWriteArrayList<>();
   private ClassifyWorkers workers;
+  private Pause onRejection = () -> {};
 
   @AfterEach
   void everyByteIsReleased() {
@@ -125,6 +129,20 @@ class ClassifyWorkersTest {
   }
 
   @Test
+  void imagesThatAreRefusedDoNotHoldUpTheOpenBatch() throws Exception {
+    List<Integer> refusedBefore = new CopyOnWriteArrayList<>();
+    onRejection = () -> TimeUnit.MILLISECONDS.sleep(1);
+    start(1, 1, Duration.ofMillis(20), batch -> refusedBefore.add(rejected.size()));
+    workers.submit(image("good", TestImages.solid(".png", 9, 9, 1, 2, 3)));
+    int backlog = 2000;
+    for (int i = 0; i < backlog; i++) {
+      workers.submit(image("i" + i, new byte[] {1, 2}));
+    }
+    await().until(() -> rejected.size() == backlog && !refusedBefore.isEmpty());
+    assertThat(refusedBefore).singleElement(as(INTEGER)).isLessThan(backlog / 2);
+  }
+
+  @Test
   void aBrokenSessionIsReported() throws Exception {
     OrtException broken = new OrtException("device lost");
     start(
@@ -179,6 +197,10 @@ class ClassifyWorkersTest {
     workers.submit(image("late", TestImages.solid(".png", 9, 9, 1, 2, 3)));
   }
 
+  private interface Pause {
+    void run() throws InterruptedException;
+  }
+
   private interface Run {
     void run(Batch<InFlight> batch) throws Exception;
   }
@@ -211,6 +233,11 @@ class ClassifyWorkersTest {
               @Override
               public void rejected(InFlight image, RejectedException why) {
                 rejected.add(image.reference().getId());
+                try {
+                  onRejection.run();
+                } catch (InterruptedException e) {
+                  throw new AssertionError(e);
+                }
               }
             },
             failures::add);
