@@ -349,9 +349,10 @@ public final class ClassifyFunction extends RichAsyncFunction<ImageReference, Ou
 
     @Override
     public void rejected(InFlight image, RejectedException why) {
+      Outcome rejection = required(outcomes).rejection(image, why);
       if (image.end()) {
         required(metrics).rejected(why.reason());
-        image.complete(required(outcomes).rejection(image, why));
+        image.complete(rejection);
       }
     }
 

@@ -4,8 +4,8 @@ package io.sightline.classify;
 import com.codahale.metrics.SlidingWindowReservoir;
 import io.sightline.metrics.MetricNames;
 import io.sightline.reference.Reason;
-import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
@@ -27,7 +27,7 @@ final class ClassifyMetrics {
   private final MetricGroup group;
   private final ThreadSafeSimpleCounter classified = new ThreadSafeSimpleCounter();
   private final ThreadSafeSimpleCounter sentToRetry = new ThreadSafeSimpleCounter();
-  private final Map<Reason, ThreadSafeSimpleCounter> rejected = new EnumMap<>(Reason.class);
+  private final Map<Reason, ThreadSafeSimpleCounter> rejected = new ConcurrentHashMap<>();
   private final Histogram batchSize;
   private final Histogram batchLatency;
   private final Histogram inferenceTime;
@@ -42,14 +42,8 @@ final class ClassifyMetrics {
     group.counter(MetricNames.NUM_REFERENCES_RETRIED, sentToRetry);
     for (Reason reason : Reason.values()) {
       switch (reason.stage()) {
-        case PARSE, EVALUATE -> {} // counted where they are given
-        case FETCH, DECODE, INFERENCE, CLASSIFY ->
-            rejected.put(
-                reason,
-                group
-                    .addGroup(MetricNames.STAGE, reason.stage().label())
-                    .addGroup(MetricNames.REASON, reason.label())
-                    .counter(MetricNames.NUM_IMAGES_REJECTED, new ThreadSafeSimpleCounter()));
+        case PARSE, EVALUATE -> {} // counted where they are given, which is seldom here
+        case FETCH, DECODE, INFERENCE, CLASSIFY -> rejected.put(reason, counter(reason));
       }
     }
     batchSize = histogram(MetricNames.BATCH_SIZE);
@@ -79,11 +73,14 @@ final class ClassifyMetrics {
   }
 
   void rejected(Reason reason) {
-    ThreadSafeSimpleCounter counter = rejected.get(reason);
-    if (counter == null) {
-      throw new IllegalArgumentException(reason + " is not given by the classify operator");
-    }
-    counter.inc();
+    rejected.computeIfAbsent(reason, this::counter).inc();
+  }
+
+  private ThreadSafeSimpleCounter counter(Reason reason) {
+    return group
+        .addGroup(MetricNames.STAGE, reason.stage().label())
+        .addGroup(MetricNames.REASON, reason.label())
+        .counter(MetricNames.NUM_IMAGES_REJECTED, new ThreadSafeSimpleCounter());
   }
 
   void sentToRetry() {

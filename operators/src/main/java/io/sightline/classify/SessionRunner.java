@@ -86,9 +86,10 @@ final class SessionRunner implements ClassifyWorkers.BatchRunner {
   }
 
   private void reject(InFlight image, RejectedException why) {
+    Outcome rejection = outcomes.rejection(image, why);
     if (image.end()) {
       metrics.rejected(why.reason());
-      image.complete(outcomes.rejection(image, why));
+      image.complete(rejection);
     }
   }
 }

@@ -13,7 +13,7 @@ public enum Reason {
   NO_SINGLE_CONTENT(Stage.PARSE, "no-single-content"),
   /** {@code source.id} names a place where this record has nothing. */
   MISSING_ID(Stage.PARSE, "missing-id"),
-  /** The URI does not parse, or has no scheme. */
+  /** The URI does not parse, or has no scheme, or by HTTP no host. */
   MALFORMED_URI(Stage.PARSE, "malformed-uri"),
   /** Inline content above {@code source.max-inline-bytes}. */
   INLINE_TOO_LARGE(Stage.PARSE, "inline-too-large"),

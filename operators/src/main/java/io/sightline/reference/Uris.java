@@ -3,6 +3,7 @@ package io.sightline.reference;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.Locale;
 
 /** What is said and shown of URIs: none of these methods opens one. */
 public final class Uris {
@@ -52,7 +53,7 @@ public final class Uris {
     return at < start ? uri : uri.substring(0, start) + uri.substring(at + 1);
   }
 
-  /** Throws where {@code uri} is no URI with a scheme. */
+  /** Throws where {@code uri} is no URI with a scheme, and by HTTP with a host. */
   static void check(String uri) throws RejectedException {
     if (uri.isEmpty()) {
       throw malformed("the URI is empty");
@@ -89,6 +90,11 @@ public final class Uris {
       throw malformed(
           "'%s' has no path after its scheme: write %s:/..."
               .formatted(shown(uri), parsed.getScheme()));
+    }
+    if (parsed.getScheme().toLowerCase(Locale.ROOT).matches("https?") && parsed.getHost() == null) {
+      throw malformed(
+          "'%s' names no host: a host name has letters, digits, hyphens and dots"
+              .formatted(shown(uri)));
     }
   }
 

@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -245,6 +246,22 @@ class ClassifyOutageTest {
       harness.endInput();
       assertThat(harness.extractOutputValues().get(0).rejection().getReason())
           .isEqualTo("classify-timeout");
+    }
+  }
+
+  /** Which parse finds first in the jobs, and nobody does in a job of one's own. */
+  @Test
+  void aUriThatNamesNoHostIsOneRejectionAndNoFailure() throws Exception {
+    try (var harness = open(null)) {
+      harness.processElement(reference("a", "http://image_store/a.jpg"), 0);
+      harness.processElement(reference("b"), 0);
+      harness.endInput();
+      assertThat(harness.extractOutputValues())
+          .extracting(Outcome::rejection)
+          .filteredOn(Objects::nonNull)
+          .singleElement()
+          .satisfies(rejection -> assertThat(rejection.getReason()).isEqualTo("malformed-uri"));
+      assertThat(harness.extractOutputValues()).hasSize(2);
     }
   }
 

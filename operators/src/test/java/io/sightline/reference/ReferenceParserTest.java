@@ -282,7 +282,9 @@ class ReferenceParserTest {
       "a.jpg, no scheme",
       "https://host/a b.jpg, %20",
       "https://host/a%zz.jpg, not a URI",
-      "mailto:someone, no path"
+      "mailto:someone, no path",
+      "http:///a.jpg, names no host",
+      "HTTPS://image_store/a.jpg, names no host"
     })
     void whatIsNoUriIsRejectedWithAWayOut(String uri, String expected) {
       RejectedException e = rejection(Format.URI, SourceSettings.Id.OFFSET, uri.getBytes(UTF_8));
