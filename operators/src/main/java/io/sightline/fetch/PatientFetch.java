@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class PatientFetch {
 
   /**
-   * So often an image must fail while its host delivers others to be at fault itself: it is too
-   * slow, too large, or breaks its server, and neither a restart nor another day will bring it.
+   * So often an image must fail while its host delivers others to be at fault itself, or at each of
+   * its attempts after the first where patience allows for fewer: it is too slow, too large, or
+   * breaks its server, and neither a restart nor another day will bring it.
    */
   private static final int FAILURES_AMONG_DELIVERIES = 3;
 
@@ -158,13 +159,17 @@ final class PatientFetch {
     long left = context.settings().outage().patience().toNanos() - (now - firstFailureNanos);
     if (left > 0 && !context.hosts().isGivenUp(host)) {
       startAfter(Math.min(left, pauseNanos(outage)));
-    } else if (context.hosts().mayBeDown(host)
-        && failuresAmongDeliveries < FAILURES_AMONG_DELIVERIES) {
+    } else if (context.hosts().mayBeDown(host) && !isAtFaultItself()) {
       context.hosts().giveUp(host);
       result.completeExceptionally(outage.withAttempts(attempts));
     } else {
       result.completeExceptionally(afterAll(outage));
     }
+  }
+
+  private boolean isAtFaultItself() {
+    return attempts > 1
+        && failuresAmongDeliveries >= Math.min(FAILURES_AMONG_DELIVERIES, attempts - 1);
   }
 
   private long pauseNanos(UnavailableException outage) {

@@ -242,6 +242,23 @@ class PatientFetchTest {
         .isEqualTo(asked.get());
   }
 
+  /** Its patience has time for two attempts alone. */
+  @Test
+  void anImageThatIsPutOffWhileItsHostDeliversOthersIsAtFaultItself() throws Exception {
+    reopen(patient(SHORT));
+    String good = ok("/good");
+    get(fetch(good)).close();
+    CompletableFuture<ImageBytes> putOff =
+        fetch(
+            server.answer("/s", "HTTP/1.1 503 x\nRetry-After: 60\nContent-Length: 0", new byte[0]));
+    while (!putOff.isDone()) {
+      get(fetch(good)).close();
+    }
+    assertThat(rejection(putOff, Reason.HTTP_STATUS))
+        .isNotInstanceOf(UnavailableException.class)
+        .returns(2, RejectedException::attempts);
+  }
+
   @Test
   void nothingIsHeldBetweenAttempts() throws Exception {
     String uri = down("/a");
