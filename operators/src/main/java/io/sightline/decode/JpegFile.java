@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sightline.decode;
 
+import io.sightline.reference.Reason;
 import io.sightline.reference.RejectedException;
 import java.nio.ByteBuffer;
 
@@ -26,6 +27,9 @@ record JpegFile(HeaderReader in, int frame, ImageHeader header) {
   private static final int END_BYTES = 2;
 
   private static final int BLOCK_ROWS = 8;
+
+  private static final int MAX_SCANS = 256;
+  private static final int MAX_SCANS_OF_LARGEST = 32;
 
   private static final String EXIF = "Exif\0\0";
   private static final String MULTI_PICTURE = "MPF\0";
@@ -85,6 +89,52 @@ record JpegFile(HeaderReader in, int frame, ImageHeader header) {
 
   private static boolean isFrame(int marker) {
     return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
+  }
+
+  /**
+   * Looks how often the file makes a decoder go over all of its blocks. A progressive JPEG has
+   * about ten scans; one that changes nothing takes a hundred bytes, and as long as any other ("Two
+   * Issues with the JPEG Standard and Their Effect on libjpeg-turbo", libjpeg-turbo.org, 2015).
+   *
+   * @param maxPixels for an image of which there are fewest scans; a smaller one may have more
+   * @throws RejectedException where they are more than encoders make
+   */
+  void requireFewScans(long maxPixels) throws RejectedException {
+    if (!hasSeveralScans()) {
+      return;
+    }
+    long most = Math.min(MAX_SCANS, MAX_SCANS_OF_LARGEST * maxPixels / header.pixels());
+    int scans = 0;
+    for (int at = frame; at + 1 < in.length(); at++) {
+      if (in.u8(at) == 0xFF && in.u8(at + 1) == SCAN && ++scans > most) {
+        throw new RejectedException(
+            Reason.CORRUPT_IMAGE,
+            "the jpeg of %d x %d pixels has more than %d scans"
+                .formatted(header.width(), header.height(), most));
+      }
+    }
+  }
+
+  /** Whether a decoder looks for more than one scan: else it stops at the end of the first. */
+  private boolean hasSeveralScans() {
+    int marker = in.u8(frame - 1);
+    if (marker != BASELINE && marker != EXTENDED_SEQUENTIAL) {
+      return true;
+    }
+    try {
+      int at = frame + segmentBytes(in, frame);
+      while (true) {
+        at = nextMarker(in, at);
+        int next = in.u8(at++);
+        if (next == SCAN) {
+          in.require(at + 3, "JPEG");
+          return in.u8(at + 2) != components();
+        }
+        at += segmentBytes(in, at);
+      }
+    } catch (RejectedException e) { // for the decoder to say
+      return true;
+    }
   }
 
   /**

@@ -25,6 +25,7 @@ final class PixelDecoder {
     ImageHeader probed = ImageProbe.probe(in);
     requireAtMost(maxPixels, probed);
     switch (probed.format()) {
+      case JPEG -> JpegFile.read(in).requireFewScans(maxPixels);
       case PNG -> ImageProbe.requireWholePng(in);
       case GIF -> GifFile.read(in, 1).requireFrame(0, maxPixels);
       case TIFF -> TiffFile.read(in).directory(0).requireDecodable(maxPixels);

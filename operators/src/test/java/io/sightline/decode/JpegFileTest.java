@@ -2,6 +2,7 @@
 package io.sightline.decode;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sightline.config.DecodeSettings;
 import io.sightline.config.DecodeSettings.SmallImages;
@@ -68,6 +69,52 @@ class JpegFileTest {
       }
     }
     assertThat(inPart).as("decoded in part, of 120").isGreaterThan(50);
+  }
+
+  /** A scan that changes nothing takes as long as any other. */
+  @Test
+  void aJpegThatGoesOverItsBlocksTooOftenIsRefused() throws Exception {
+    byte[] progressive =
+        TestImages.noise(".jpg", 60, 160, 2, Imgcodecs.IMWRITE_JPEG_PROGRESSIVE, 1);
+    assertThat(scans(progressive)).isBetween(5, 20);
+    try (ImageDecoder decoder = decoder(1_000_000)) {
+      decode(decoder, withLastScanAgain(progressive, 200));
+      assertThatThrownBy(() -> decode(decoder, withLastScanAgain(progressive, 300)))
+          .isInstanceOf(RejectedException.class)
+          .hasMessageContaining("the jpeg of 60 x 160 pixels has more than 256 scans");
+    }
+    try (ImageDecoder decoder = decoder(60 * 160)) {
+      decode(decoder, progressive);
+      assertThatThrownBy(() -> decode(decoder, withLastScanAgain(progressive, 40)))
+          .isInstanceOf(RejectedException.class)
+          .hasMessageContaining("has more than 32 scans");
+    }
+  }
+
+  private static ImageDecoder decoder(long maxPixels) {
+    return new ImageDecoder(CENTRE, RowFormat.PLANAR_FLOAT32, DecodeSettings.upTo(maxPixels));
+  }
+
+  private static void decode(ImageDecoder decoder, byte[] jpeg) throws RejectedException {
+    decoder.decode(jpeg, 0, jpeg.length);
+  }
+
+  private static int scans(byte[] jpeg) {
+    return HexFormat.of().formatHex(jpeg).split("ffda", -1).length - 1;
+  }
+
+  private static byte[] withLastScanAgain(byte[] jpeg, int times) {
+    int scan = jpeg.length - 1;
+    while (jpeg[scan] != (byte) 0xFF || jpeg[scan + 1] != (byte) 0xDA) {
+      scan--;
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.write(jpeg, 0, jpeg.length - 2);
+    for (int i = 0; i < times; i++) {
+      out.write(jpeg, scan, jpeg.length - 2 - scan);
+    }
+    out.write(jpeg, jpeg.length - 2, 2);
+    return out.toByteArray();
   }
 
   /** There the kernel's centre lies on whole pixels, or between them. */
