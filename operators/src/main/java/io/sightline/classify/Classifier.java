@@ -96,16 +96,19 @@ public final class Classifier implements AutoCloseable {
       throws OrtException {
     try (RunProfile profile = newProfile()) {
       Classifier classifier = open(model, folder, device, gpus, slot, profile);
+      boolean warm = false;
       try {
         classifier.warmUp(maxSize);
         if (profile != null && classifier.provider == Provider.CPU) {
           classifier.memory = classifier.measured(profile, folder);
         }
         NativeHeap.trim();
+        warm = true;
         return classifier;
-      } catch (OrtException | RuntimeException e) {
-        classifier.close();
-        throw e;
+      } finally {
+        if (!warm) { // an Error too: there may be no memory for a batch
+          classifier.close();
+        }
       }
     }
   }

@@ -4,6 +4,7 @@ package io.sightline.dataset;
 import io.sightline.reference.ClassLabels;
 import io.sightline.reference.RejectedException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,6 +65,8 @@ final class ClassFolders {
           .sorted()
           .map(file -> new LabelledImage(ImageFolder.name(root, file), file, classId))
           .forEach(images::add);
+    } catch (UncheckedIOException e) { // a folder that may not be read
+      throw e.getCause();
     }
   }
 }

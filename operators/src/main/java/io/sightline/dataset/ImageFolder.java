@@ -4,6 +4,7 @@ package io.sightline.dataset;
 import io.sightline.reference.ClassLabels;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -197,6 +198,8 @@ public final class ImageFolder {
           .sorted()
           .map(file -> new LabelledImage(name(root, file), file, null))
           .toList();
+    } catch (UncheckedIOException e) { // a folder that may not be read
+      throw e.getCause();
     }
   }
 

@@ -22,7 +22,7 @@ interface ArchiveReader extends AutoCloseable {
       in.mark(4);
       byte[] start = in.readNBytes(4);
       in.reset();
-      if (start.length == 4 && start[0] == 'P' && start[1] == 'K') {
+      if (isZip(start)) {
         return new ZipReader(file, maxUnpacked);
       }
       boolean compressed =
@@ -35,6 +35,15 @@ interface ArchiveReader extends AutoCloseable {
         in.close();
       }
     }
+  }
+
+  /** By the signature of its first entry, its end or its first part: a tar may begin with "PK". */
+  private static boolean isZip(byte[] start) {
+    return start.length == 4
+        && start[0] == 'P'
+        && start[1] == 'K'
+        && start[2] == start[3] - 1
+        && (start[2] == 3 || start[2] == 5 || start[2] == 7);
   }
 
   /** Goes to the next entry; false after the last. */

@@ -5,6 +5,7 @@ import io.sightline.reference.Reason;
 import io.sightline.reference.RejectedException;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Set;
 import org.apache.pdfbox.cos.COSBase;
 import org.apache.pdfbox.cos.COSDictionary;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class PdfPictures {
 
   private static final int MAX_DEPTH = 16;
+  private static final List<COSName> MASKS = List.of(COSName.SMASK, COSName.MASK);
 
   private PdfPictures() {}
 
@@ -47,18 +49,27 @@ final class PdfPictures {
       if (!(object instanceof COSDictionary dictionary)) {
         continue;
       }
-      long pixels =
-          (long) dictionary.getInt(COSName.WIDTH, 0) * dictionary.getInt(COSName.HEIGHT, 0);
-      if (pixels > maxPixels) {
-        throw new RejectedException(
-            Reason.TOO_MANY_PIXELS,
-            "a picture of %d pixels on the page exceeds decode.max-pixels (%d)"
-                .formatted(pixels, maxPixels));
+      requireAtMost(dictionary, maxPixels);
+      for (COSName mask : MASKS) { // PDFBox makes the picture as large as its mask
+        if (dictionary.getDictionaryObject(mask) instanceof COSDictionary masking) {
+          requireAtMost(masking, maxPixels);
+        }
       }
       COSDictionary inner = dictionary.getCOSDictionary(COSName.RESOURCES);
       if (inner != null) {
         look(inner, maxPixels, seen, depth + 1);
       }
+    }
+  }
+
+  private static void requireAtMost(COSDictionary picture, long maxPixels)
+      throws RejectedException {
+    long pixels = (long) picture.getInt(COSName.WIDTH, 0) * picture.getInt(COSName.HEIGHT, 0);
+    if (pixels > maxPixels) {
+      throw new RejectedException(
+          Reason.TOO_MANY_PIXELS,
+          "a picture of %d pixels on the page exceeds decode.max-pixels (%d)"
+              .formatted(pixels, maxPixels));
     }
   }
 }

@@ -97,6 +97,8 @@ public final class PredictionSaver implements AutoCloseable {
             }
           } catch (RuntimeException e) {
             failure.compareAndSet(null, e);
+          } catch (Error e) { // it would end this thread alone
+            failure.compareAndSet(null, new IllegalStateException("can't save: " + e, e));
           } finally {
             places.release();
           }

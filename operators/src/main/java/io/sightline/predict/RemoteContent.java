@@ -38,7 +38,9 @@ record RemoteContent(URI uri, Supplier<ImageStore> store) implements Content {
     } catch (CancellationException e) {
       throw new IllegalStateException("the classifier is closed", e);
     } catch (InterruptedException e) {
-      fetched.cancel(true);
+      if (!fetched.cancel(true) && !fetched.isCompletedExceptionally()) {
+        fetched.join().close();
+      }
       Thread.currentThread().interrupt();
       throw new RejectedException(Reason.IO_ERROR, "the fetch was interrupted");
     }

@@ -68,6 +68,14 @@ class ImageArchiveTest {
     assertThat(entries).extracting(ImageArchive.Entry::rejection).containsOnlyNulls();
   }
 
+  @Test
+  void aTarWhoseFirstNameBeginsAsAZipDoesIsATar() throws IOException {
+    Path file = write(Form.TAR, Map.of("PKLot/a.png", bytes("parked")));
+    assertThat(entries(file))
+        .extracting(entry -> new String(entry.bytes(), UTF_8))
+        .containsExactly("parked");
+  }
+
   @ParameterizedTest
   @EnumSource
   void anEntryIsReadAgainByItsIndex(Form form) throws Exception {

@@ -83,12 +83,14 @@ class InputKindsTest {
     write("b.pdf", TestPdfs.encrypted("secret", Color.RED));
     write("c.pdf", TestPdfs.pdf(20_000, 20_000, Color.RED));
     write("d.pdf", new byte[0]);
+    write("e.pdf", TestPdfs.masked(30_000, 30_000));
     assertThat(list(FIRST, Input.of(folder)))
         .containsExactly(
             new Listed("a.pdf", null, "malformed-header"),
             new Listed("b.pdf", null, "forbidden"),
             new Listed("c.pdf", 0, "too-many-pixels"),
-            new Listed("d.pdf", null, "malformed-header"));
+            new Listed("d.pdf", null, "malformed-header"),
+            new Listed("e.pdf", 0, "too-many-pixels"));
     assertThat(list(FIRST, Input.of(folder.resolve("none.pdf"))))
         .containsExactly(new Listed("none.pdf", null, "not-found"));
   }
