@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sightline.sink;
 
+import io.sightline.config.Secrets;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -105,7 +106,10 @@ final class BrokerInquiry implements AutoCloseable {
       return new BrokerInquiry(Admin.create(config), servers, timeout);
     } catch (KafkaException e) {
       throw new NoAnswerException(
-          "no Kafka client for %s: %s".formatted(servers, deepest(e)), true, e);
+          "no Kafka client for %s: %s"
+              .formatted(servers, Secrets.withoutValues(deepest(e), access.properties())),
+          true,
+          e);
     }
   }
 

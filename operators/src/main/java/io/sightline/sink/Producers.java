@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.sightline.config.Problems;
 import io.sightline.config.RetrySettings;
+import io.sightline.config.Secrets;
 import io.sightline.config.SinkSettings;
 import io.sightline.config.SinkSettings.Guarantee;
 import java.util.ArrayList;
@@ -115,7 +116,8 @@ public final class Producers {
     try {
       new ProducerConfig(properties);
     } catch (ConfigException e) {
-      found.add(": " + e.getMessage());
+      found.add(
+          ": " + Secrets.withoutValues(String.valueOf(e.getMessage()), settings.kafkaProperties()));
     }
     return found;
   }
@@ -137,9 +139,13 @@ public final class Producers {
     return properties;
   }
 
-  /** Largest request that the producer sends, in bytes. */
+  /** Largest request that the producer sends, in bytes; Kafka's own where the value is none. */
   static int maxRequestSize(SinkSettings settings) {
     String size = settings.kafkaProperties().get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG);
-    return size == null ? DEFAULT_MAX_REQUEST_SIZE : Integer.parseInt(size.trim());
+    try {
+      return size == null ? DEFAULT_MAX_REQUEST_SIZE : Integer.parseInt(size.strip());
+    } catch (NumberFormatException e) {
+      return DEFAULT_MAX_REQUEST_SIZE; // checkProperties has named it
+    }
   }
 }

@@ -4,6 +4,7 @@ package io.sightline.source;
 import static java.util.Objects.requireNonNull;
 
 import io.sightline.config.Problems;
+import io.sightline.config.Secrets;
 import io.sightline.config.SourceSettings;
 import io.sightline.reference.SourceRecord;
 import java.util.List;
@@ -92,7 +93,9 @@ public final class KafkaSources {
     try {
       new ConsumerConfig(properties);
     } catch (ConfigException e) {
-      problems.add("source.kafka.properties: " + e.getMessage());
+      problems.add(
+          "source.kafka.properties: "
+              + Secrets.withoutValues(String.valueOf(e.getMessage()), settings.kafkaProperties()));
     }
   }
 
