@@ -118,7 +118,6 @@ final class ClassifyCommand implements Callable<Integer> {
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(config.flink());
     definition.define(env, config, descriptor, partitions.orElse(0));
-    env.execute(config.jobName());
-    return ExitCode.OK;
+    return Submission.run(env, config.jobName(), spec.commandLine().getErr());
   }
 }

@@ -219,8 +219,7 @@ final class EvaluateCommand implements Callable<Integer> {
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(config.classify().flink());
     definition.define(env, config, model, partitions.orElse(0));
-    env.execute(config.classify().jobName());
-    return ExitCode.OK;
+    return Submission.run(env, config.classify().jobName(), spec.commandLine().getErr());
   }
 
   private int dataset(Path dataset, String split, Path output) throws Exception {

@@ -10,12 +10,14 @@ import io.sightline.config.Problems;
 import io.sightline.config.ResolvedConfiguration;
 import io.sightline.job.ClassifyJob;
 import io.sightline.job.EvaluateJob;
+import io.sightline.job.RestoreCheck;
 import io.sightline.model.ModelDescriptor;
 import io.sightline.model.ModelFolder;
 import io.sightline.sink.Sinks;
 import io.sightline.source.KafkaSources;
 import io.sightline.source.SubmittedAt;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.JobID;
@@ -40,9 +42,26 @@ final class RunningJob implements AutoCloseable {
   /** Starts the job as the command line does. */
   static RunningJob start(Map<String, String> options) throws Exception {
     ClassifyJobConfig config = config(options);
+    StreamExecutionEnvironment env = defined(config);
+    assertThat(restoreProblems(env)).isEmpty();
+    return new RunningJob(env.executeAsync(config.jobName()));
+  }
+
+  /** Why the command line would not restore the job. */
+  static List<String> problems(Map<String, String> options) {
+    return restoreProblems(defined(config(options)));
+  }
+
+  private static StreamExecutionEnvironment defined(ClassifyJobConfig config) {
     StreamExecutionEnvironment env = environment(config);
     ClassifyJob.define(env, config, model(config), PARTITIONS);
-    return new RunningJob(env.executeAsync(config.jobName()));
+    return env;
+  }
+
+  private static List<String> restoreProblems(StreamExecutionEnvironment env) {
+    Problems problems = new Problems();
+    RestoreCheck.check(env, problems);
+    return problems.messages();
   }
 
   /** Starts the job with functions and commits that note what passes and fail as a plan has it. */
@@ -83,6 +102,7 @@ final class RunningJob implements AutoCloseable {
                         FaultPlan.Place.BEFORE_COMMIT_OF_REJECTIONS,
                         FaultPlan.Place.AFTER_COMMIT_OF_REJECTIONS))
                 .uid("rejections-of-test"));
+    assertThat(restoreProblems(env)).isEmpty();
     return new RunningJob(env.executeAsync(config.jobName()));
   }
 
@@ -94,6 +114,7 @@ final class RunningJob implements AutoCloseable {
     assertThat(problems.messages()).isEmpty();
     StreamExecutionEnvironment env = environment(config.classify());
     EvaluateJob.define(env, config, model(config.classify()), PARTITIONS);
+    assertThat(restoreProblems(env)).isEmpty();
     return new RunningJob(env.executeAsync(config.classify().jobName()));
   }
 
