@@ -6,7 +6,6 @@ import io.sightline.classify.Outcome;
 import io.sightline.classify.RouteFunction;
 import io.sightline.config.ClassifyJobConfig;
 import io.sightline.config.ClassifySettings;
-import io.sightline.config.ClassifySettings.Exchange;
 import io.sightline.config.RetrySettings;
 import io.sightline.model.ModelDescriptor;
 import io.sightline.reference.Rejections;
@@ -48,8 +47,7 @@ record Classified(
       Function<StreamExecutionEnvironment, DataStream<SourceRecord>> source,
       boolean watermarks) {
     ClassifySettings classify = config.classify();
-    int parallelism = classify.parallelism() > 0 ? classify.parallelism() : env.getParallelism();
-    boolean exchange = hasExchange(classify.exchange(), parallelism, partitions);
+    boolean exchange = hasExchange(classify, env.getParallelism(), partitions);
     RetrySettings retries = config.retries();
     env.configure(checkpointing(config.flink(), exchange || retries != null));
     env.configure(RestartDefaults.of(env.getConfiguration()));
@@ -73,7 +71,7 @@ record Classified(
     SingleOutputStreamOperator<ClassificationEvent> events =
         outcomes.process(new RouteFunction()).name("Route").uid(OperatorIds.ROUTE);
     if (classify.parallelism() > 0) {
-      events.setParallelism(parallelism);
+      events.setParallelism(classify.parallelism());
     }
     if (retries != null) {
       RetryLoop.write(events.getSideOutput(RouteFunction.RETRIES), retries);
@@ -94,12 +92,19 @@ record Classified(
         .uid(OperatorIds.WATERMARKS);
   }
 
-  /** Whether references are spread over all slots between parse and classify. */
-  static boolean hasExchange(Exchange exchange, int parallelism, int partitions) {
-    return switch (exchange) {
+  /**
+   * Whether references are spread over all slots between parse and classify.
+   *
+   * @param parallelism of the source, which is that of the job
+   */
+  static boolean hasExchange(ClassifySettings classify, int parallelism, int partitions) {
+    if (classify.parallelism() > 0 && classify.parallelism() != parallelism) {
+      return true; // Flink would put one there without being asked
+    }
+    return switch (classify.exchange()) {
       case ALWAYS -> true;
       case NEVER -> false;
-      case AUTO -> partitions != parallelism;
+      case AUTO -> partitions != parallelism && !classify.ordered();
     };
   }
 

@@ -40,12 +40,7 @@ final class Explanation {
     out.printf("  name         %s%n", model.name());
     out.printf("  version      %s%n", model.version() == null ? "-" : model.version());
     out.printf("  fingerprint  %s%n", model.fingerprint());
-    out.printf(
-        "  input        %s [%s, 3, %d, %d]%n",
-        model.input().name(),
-        model.input().fixedBatch() == 0 ? "N" : String.valueOf(model.input().fixedBatch()),
-        model.input().height(),
-        model.input().width());
+    out.printf("  input        %s %s%n", model.input().name(), ModelText.shape(model.input()));
     out.printf("  output       %s, %d classes%n", model.output().name(), model.classes());
     model.warnings().forEach(warning -> out.printf("  warning      %s%n", warning));
     out.println();

@@ -90,7 +90,8 @@ final class ModelText {
         .toList();
   }
 
-  private static String shape(ImageInput input) {
+  /** The shape of a batch, {@code [N, 3, 224, 224]}; N where it is free. */
+  static String shape(ImageInput input) {
     long[] shape = input.shape(0);
     List<String> sides = new ArrayList<>();
     sides.add(input.fixedBatch() == 0 ? "N" : String.valueOf(input.fixedBatch()));

@@ -19,7 +19,7 @@ final class OutputProbe {
    * Writes and deletes.
    *
    * @return what was done
-   * @throws IOException where one of the two failed
+   * @throws IOException where one of the two failed, or a file sink can't be opened there
    */
   static String write(SinkSettings files) throws IOException {
     // A leading dot: Flink's own readers and most others pass over it.
@@ -27,6 +27,14 @@ final class OutputProbe {
     Path probe = new Path(folder, ".sightline-check-" + UUID.randomUUID());
     FileSystem fileSystem = probe.getFileSystem();
     boolean created = !fileSystem.exists(folder);
+    try {
+      var unused = fileSystem.createRecoverableWriter();
+    } catch (UnsupportedOperationException e) {
+      throw new IOException(
+          "%s is on a file system to which Flink can't write exactly once: %s"
+              .formatted(folder, e.getMessage()),
+          e);
+    }
     try (FSDataOutputStream out = fileSystem.create(probe, WriteMode.NO_OVERWRITE)) {
       out.write("sightline --check\n".getBytes(StandardCharsets.UTF_8));
     }

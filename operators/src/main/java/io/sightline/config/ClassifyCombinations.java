@@ -8,6 +8,7 @@ import java.util.regex.PatternSyntaxException;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.PipelineOptions;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +65,33 @@ final class ClassifyCombinations {
   void checkOperator() {
     checkTimes();
     checkMemory();
+    checkExchange();
+  }
+
+  private void checkExchange() {
+    ClassifySettings classify = config.classify();
+    boolean never = classify.exchange() == ClassifySettings.Exchange.NEVER;
+    if (classify.ordered() && classify.exchange() == ClassifySettings.Exchange.ALWAYS) {
+      problem(
+          String.format(
+              "%s must be auto or never, because %s is true, and behind an exchange a partition has"
+                  + " no order",
+              ClassifyOptions.EXCHANGE.key(), ClassifyOptions.ORDERED.key()));
+    }
+    int parallelism = classify.parallelism();
+    if ((classify.ordered() || never)
+        && parallelism > 0
+        && flink.getOptional(CoreOptions.DEFAULT_PARALLELISM).orElse(0) != parallelism) {
+      problem(
+          String.format(
+              "%s (%d) must be left out or be that of the job, because %s: set %s",
+              ClassifyOptions.PARALLELISM.key(),
+              parallelism,
+              never
+                  ? ClassifyOptions.EXCHANGE.key() + " is never"
+                  : ClassifyOptions.ORDERED.key() + " is true",
+              CoreOptions.DEFAULT_PARALLELISM.key()));
+    }
   }
 
   private void checkFlink() {

@@ -83,9 +83,10 @@ public record ClassifyJobConfig(
     SinkCombinations sinks = new SinkCombinations(resolved, flink.configuration(), problems);
     sinks.check("sink", events).check("rejections", rejections);
     if (retries != null) {
-      sinks.check("retries", retries.sink());
+      sinks.check("retries", retries.sink()).checkRecordSize("retries", retries.sink());
     }
-    sinks.checkSource(SourceOptions.TOPICS.key(), source);
+    sinks.checkRecordSize("sink", events).checkRecordSize("rejections", rejections);
+    sinks.checkSource(source);
     sinks.checkRejectionSize(rejections, source.maxRawBytes());
     return config;
   }

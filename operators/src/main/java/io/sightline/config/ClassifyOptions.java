@@ -38,8 +38,8 @@ public final class ClassifyOptions {
           .booleanType()
           .defaultValue(false)
           .withDescription(
-              "Whether events leave in the order in which their references came. One slow image then"
-                  + " holds up all behind it.");
+              "Whether the events of a partition leave in the order of its references. One slow image"
+                  + " then holds up all behind it, and classify.exchange: auto makes no exchange.");
 
   public static final ConfigOption<Integer> CAPACITY =
       ConfigOptions.key("classify.capacity")
@@ -47,8 +47,9 @@ public final class ClassifyOptions {
           .defaultValue(0)
           .withDescription(
               "References in flight a slot, at least batch.max-size x (classify.workers + 1). 0 takes"
-                  + " batch.max-size x (classify.workers + 3). More hides the latency of a slow store;"
-                  + " all of them are part of every checkpoint.");
+                  + " batch.max-size x (classify.workers + 3), with 16 workers where classify.workers is"
+                  + " 0: set one of the two where a slot has more cores. More hides the latency of a slow"
+                  + " store; all of them are part of every checkpoint.");
 
   public static final ConfigOption<Duration> TIMEOUT =
       ConfigOptions.key("classify.timeout")
@@ -74,7 +75,9 @@ public final class ClassifyOptions {
           .withDescription(
               "Whether references are spread over all slots between parse and classify: auto (where"
                   + " partitions and slots differ), always or never. Without it a slot without a"
-                  + " partition is idle; with it checkpoints are unaligned.");
+                  + " partition is idle; with it checkpoints are unaligned, and a partition's events"
+                  + " lose their order. Where classify.parallelism is not that of the job there is"
+                  + " always one.");
 
   public static final ConfigOption<MemorySize> MAX_INFLIGHT_BYTES =
       ConfigOptions.key("classify.max-inflight-bytes")

@@ -66,20 +66,16 @@ public record EvaluateJobConfig(
     }
     SinkCombinations sinks = new SinkCombinations(resolved, flink.configuration(), problems);
     if (events.isThere()) {
-      sinks.check("sink", events);
+      sinks.check("sink", events).checkRecordSize("sink", events);
     }
     sinks.check("rejections", rejections).check("evaluate.reports", reports);
-    sinks.checkSource(SourceOptions.TOPICS.key(), source);
+    sinks.checkRecordSize("rejections", rejections);
+    sinks.checkSource(source);
     sinks.checkRejectionSize(rejections, source.maxRawBytes());
     if (labels != null) {
-      sinks.checkSource(EvaluateLabelsOptions.TOPIC.key(), labels.source(source));
-      if (source.topics().contains(labels.topic())) {
-        problems.add(
-            "%s must not be among %s (got %s)"
-                .formatted(
-                    EvaluateLabelsOptions.TOPIC.key(), SourceOptions.TOPICS.key(), labels.topic()));
-      }
+      sinks.checkLabels(labels, source);
     }
+    sinks.needsExactlyOnceMode("an evaluation counts each image once");
     EvaluateJobConfig config = new EvaluateJobConfig(classify, evaluate, stream, labels, reports);
     config.checkIdleness(problems);
     return config;

@@ -23,6 +23,9 @@ record FlinkConfiguration(Configuration configuration, List<ResolvedOption> show
 
   static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(10);
 
+  /** Half of Flink's: two of them fit into a transaction, which brokers bound to 15 minutes. */
+  static final Duration CHECKPOINT_TIMEOUT = Duration.ofMinutes(5);
+
   /** Takes Flink's keys out of a configuration, and names every key that nobody knows. */
   static FlinkConfiguration read(
       ResolvedConfiguration resolved, OptionCatalog catalog, Problems problems) {
@@ -43,6 +46,7 @@ record FlinkConfiguration(Configuration configuration, List<ResolvedOption> show
       }
     }
     setDefault(flink, CheckpointingOptions.CHECKPOINTING_INTERVAL, CHECKPOINT_INTERVAL, shown);
+    setDefault(flink, CheckpointingOptions.CHECKPOINTING_TIMEOUT, CHECKPOINT_TIMEOUT, shown);
     setDefault(flink, PipelineOptions.GENERIC_TYPES, false, shown);
     // No function of the jobs keeps or changes what it has handed on.
     setDefault(flink, PipelineOptions.OBJECT_REUSE, true, shown);

@@ -14,8 +14,17 @@ final class SinkCombinations {
 
   private static final int KAFKA_MAX_REQUEST_SIZE = 1 << 20;
 
-  /** Room for everything in a rejection but the raw record. */
-  private static final int REJECTION_OVERHEAD = 16 << 10;
+  /** Room for everything in a record but the raw record and what the reference says of itself. */
+  private static final int RECORD_OVERHEAD = 16 << 10;
+
+  /** ReferenceParser's bound of id, URI, label, attributes and key together. */
+  private static final long METADATA_BYTES = 64 << 10;
+
+  /** The id may be the URI or the key again, and is the key of the record written. */
+  private static final int AVRO_COPIES = 3;
+
+  /** Of these the first two are in the JSON, where a control character takes six bytes. */
+  private static final int JSON_COPIES = 2 * 6 + 1;
 
   private final ResolvedConfiguration resolved;
   private final Configuration given;
@@ -83,6 +92,8 @@ final class SinkCombinations {
     }
     if (interval.isZero()) {
       needsCheckpoints(prefix + ".type is files, and files are finished by checkpoints");
+    } else {
+      needsExactlyOnceMode(prefix + ".type is files, and files are exactly-once");
     }
   }
 
@@ -91,31 +102,49 @@ final class SinkCombinations {
       needsCheckpoints(prefix + ".guarantee is exactly-once");
       return;
     }
-    if (flink.get(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE)
-        != CheckpointingMode.EXACTLY_ONCE) {
-      problem(
-          String.format(
-              "%s must be EXACTLY_ONCE, because %s.guarantee is exactly-once",
-              CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE.key(), prefix));
-    }
-    Duration least = interval.plus(checkpointTimeout);
+    needsExactlyOnceMode(prefix + ".guarantee is exactly-once");
+    Duration least = longestTransaction();
     Duration timeout = Duration.ofMillis(sink.transactionTimeoutMillis());
     if (timeout.compareTo(least) <= 0) {
       problem(
           String.format(
-              "%s.transaction-timeout must exceed %s + %s, or a slow checkpoint loses its records"
-                  + " (got %s <= %s)",
+              "%s.transaction-timeout must exceed what two slow checkpoints take, or the broker aborts"
+                  + " what they have written (got %s <= %s): raise it, or lower %s (%s)",
               prefix,
-              CheckpointingOptions.CHECKPOINTING_INTERVAL.key(),
-              CheckpointingOptions.CHECKPOINTING_TIMEOUT.key(),
               OptionTypes.text(timeout),
-              OptionTypes.text(least)));
+              OptionTypes.text(least),
+              CheckpointingOptions.CHECKPOINTING_TIMEOUT.key(),
+              OptionTypes.text(checkpointTimeout)));
+    }
+  }
+
+  /**
+   * How long a transaction may be open while all is well: it begins at the sink's barrier of one
+   * checkpoint and ends when the next one is complete, or, where some may fail, the next that does
+   * not.
+   */
+  private Duration longestTransaction() {
+    Duration slow =
+        checkpointTimeout.plus(flink.get(CheckpointingOptions.MIN_PAUSE_BETWEEN_CHECKPOINTS));
+    Duration apart = slow.compareTo(interval) > 0 ? slow : interval;
+    int mayFail = flink.get(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER);
+    return apart.multipliedBy(1L + Math.max(0, mayFail)).plus(checkpointTimeout);
+  }
+
+  /** Checks the mode of checkpoints for what counts each record once. */
+  void needsExactlyOnceMode(String because) {
+    if (flink.get(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE)
+        != CheckpointingMode.EXACTLY_ONCE) {
+      problem(
+          String.format(
+              "%s must be EXACTLY_ONCE, because %s",
+              CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE.key(), because));
     }
   }
 
   private void checkApart(
       String firstPrefix, SinkSettings first, String prefix, SinkSettings sink) {
-    if (String.valueOf(first.bootstrapServers()).equals(sink.bootstrapServers())) {
+    if (Brokers.overlap(first.bootstrapServers(), sink.bootstrapServers())) {
       checkDiffer(firstPrefix, first.topic(), prefix, sink.topic(), ".topic");
     }
     checkDiffer(firstPrefix, first.path(), prefix, sink.path(), ".path");
@@ -141,35 +170,77 @@ final class SinkCombinations {
     }
   }
 
-  /** Checks that no sink writes to a topic that is read. */
-  void checkSource(String option, SourceSettings source) {
+  /** Checks that no sink writes to a topic that the source reads: the job would feed itself. */
+  void checkSource(SourceSettings source) {
+    checkNotRead(source, reader(source));
+  }
+
+  /** Checks that the topic of labels is neither written by a sink nor read for references. */
+  void checkLabels(LabelSettings labels, SourceSettings references) {
+    SourceSettings source = labels.source(references);
+    checkNotRead(source, "be among " + EvaluateLabelsOptions.TOPIC.key());
+    if (references.reads(labels.topic(), source.bootstrapServers())) {
+      mustNot(EvaluateLabelsOptions.TOPIC.key(), reader(references), labels.topic());
+    }
+  }
+
+  private static String reader(SourceSettings source) {
+    return source.topicPattern() == null
+        ? "be among " + SourceOptions.TOPICS.key()
+        : "match " + SourceOptions.TOPIC_PATTERN.key();
+  }
+
+  private void checkNotRead(SourceSettings source, String reader) {
     sinks.forEach(
         (prefix, sink) -> {
           String topic = sink.topic();
-          if (topic != null
-              && source.topics().contains(topic)
-              && source.bootstrapServers().equals(sink.bootstrapServers())) {
-            problem(
-                String.format(
-                    "%s.topic must not be among %s (got %s)",
-                    prefix, option, resolved.shown(prefix + ".topic", topic)));
+          if (topic != null && source.reads(topic, sink.bootstrapServers())) {
+            mustNot(prefix + ".topic", reader, topic);
           }
         });
   }
 
+  private void mustNot(String option, String what, String topic) {
+    problem(String.format("%s must not %s (got %s)", option, what, resolved.shown(option, topic)));
+  }
+
+  /**
+   * Checks that the largest record without its raw part can be sent: one that the producer refuses
+   * would fail the job over and over.
+   *
+   * @param prefix of the options of a sink whose records carry what a reference says of itself
+   */
+  SinkCombinations checkRecordSize(String prefix, SinkSettings sink) {
+    long limit = maxRequestSize(sink);
+    boolean json = sink.encoding() == SinkSettings.Encoding.JSON;
+    long size = METADATA_BYTES * (json ? JSON_COPIES : AVRO_COPIES) + RECORD_OVERHEAD;
+    if (sink.type() == SinkSettings.Type.KAFKA && limit > 0 && limit < size) {
+      problem(
+          String.format(
+              "%s.kafka.properties.max.request.size must be at least %d: so large may a record be whose"
+                  + " reference has a long id, URI and key (got %d)",
+              prefix, size, limit));
+    }
+    return this;
+  }
+
+  /** What a producer may send; 0 where that is no number, which Kafka itself says. */
+  private static long maxRequestSize(SinkSettings sink) {
+    String set = sink.kafkaProperties().getOrDefault("max.request.size", "").strip();
+    if (set.isEmpty()) {
+      return KAFKA_MAX_REQUEST_SIZE;
+    }
+    return set.matches("\\d{1,10}") ? Long.parseLong(set) : 0;
+  }
+
   /** A rejection that the producer refuses would fail the job over and over. */
   void checkRejectionSize(SinkSettings rejections, int raw) {
-    if (rejections.type() != SinkSettings.Type.KAFKA) {
+    long limit = maxRequestSize(rejections);
+    if (rejections.type() != SinkSettings.Type.KAFKA || limit == 0) {
       return;
     }
-    String set = rejections.kafkaProperties().get("max.request.size");
-    if (set != null && !set.matches("\\d{1,10}")) {
-      problem("max.request.size of the rejections' producer must be a whole number");
-      return;
-    }
-    long limit = set == null ? KAFKA_MAX_REQUEST_SIZE : Long.parseLong(set);
     boolean base64 = rejections.encoding() == SinkSettings.Encoding.JSON;
-    long size = (base64 ? (raw + 2L) / 3 * 4 : raw) + REJECTION_OVERHEAD;
+    long size = (base64 ? (raw + 2L) / 3 * 4 : raw) + RECORD_OVERHEAD;
     if (size > limit) {
       problem(
           String.format(

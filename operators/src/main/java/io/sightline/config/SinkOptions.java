@@ -93,8 +93,9 @@ public final class SinkOptions {
           .defaultValue(Duration.ofMinutes(14))
           .withDescription(
               "After how long the broker aborts an open transaction, and with it events that"
-                  + " a checkpoint holds as written. It must outlast the checkpoint interval plus"
-                  + " the checkpoint timeout and the longest restart, and not exceed the broker's"
+                  + " a checkpoint holds as written. It must outlast two checkpoints that take"
+                  + " execution.checkpointing.timeout each (5 min by default, here) with the pause between"
+                  + " them, and the longest restart, and not exceed the broker's"
                   + " transaction.max.timeout.ms (15 min by default).");
 
   public static final ConfigOption<Map<String, String>> KAFKA_PROPERTIES =

@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +47,20 @@ public record SourceSettings(
   public SourceSettings {
     topics = List.copyOf(topics);
     kafkaProperties = Map.copyOf(kafkaProperties);
+  }
+
+  /** Whether records of a topic at these brokers are read. */
+  boolean reads(String topic, @Nullable String servers) {
+    return Brokers.overlap(bootstrapServers, servers)
+        && (topics.contains(topic) || matchesPattern(topic));
+  }
+
+  private boolean matchesPattern(String topic) {
+    try {
+      return topicPattern != null && Pattern.matches(topicPattern, topic);
+    } catch (PatternSyntaxException e) {
+      return false; // which is another problem
+    }
   }
 
   /** What is read and how; of the Kafka properties the keys alone. */

@@ -15,6 +15,7 @@ import org.apache.flink.configuration.PipelineOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ClassifyJobConfigTest {
@@ -224,10 +225,69 @@ class ClassifyJobConfigTest {
             "AT_LEAST_ONCE"),
         problem(
             "a transaction shorter than a checkpoint",
-            "sink.transaction-timeout must exceed execution.checkpointing.interval +"
-                + " execution.checkpointing.timeout",
+            "sink.transaction-timeout must exceed what two slow checkpoints take, or the broker aborts"
+                + " what they have written (got 10 min <= 10 min): raise it, or lower"
+                + " execution.checkpointing.timeout (5 min)",
             "sink.transaction-timeout",
-            "610 s"),
+            "10 min"),
+        problem(
+            "a pause that outlasts a transaction",
+            "(got 14 min <= 15 min)",
+            "execution.checkpointing.min-pause",
+            "5 min"),
+        problem(
+            "failed checkpoints that outlast a transaction",
+            "(got 14 min <= 15 min)",
+            "execution.checkpointing.tolerable-failed-checkpoints",
+            "1"),
+        problem(
+            "files with weaker checkpoints",
+            "execution.checkpointing.mode must be EXACTLY_ONCE, because sink.type is files, and files"
+                + " are exactly-once",
+            "execution.checkpointing.mode",
+            "AT_LEAST_ONCE",
+            "sink.type",
+            "files",
+            "sink.path",
+            "/e"),
+        problem(
+            "order behind an exchange",
+            "classify.exchange must be auto or never, because classify.ordered is true, and behind an"
+                + " exchange a partition has no order",
+            "classify.ordered",
+            "true",
+            "classify.exchange",
+            "always"),
+        problem(
+            "order over another parallelism",
+            "classify.parallelism (4) must be left out or be that of the job, because classify.ordered"
+                + " is true: set parallelism.default",
+            "classify.ordered",
+            "true",
+            "classify.parallelism",
+            "4"),
+        problem(
+            "another parallelism without an exchange",
+            "classify.parallelism (4) must be left out or be that of the job, because classify.exchange"
+                + " is never: set parallelism.default",
+            "classify.exchange",
+            "never",
+            "classify.parallelism",
+            "4",
+            "parallelism.default",
+            "2"),
+        problem(
+            "requests smaller than an event",
+            "sink.kafka.properties.max.request.size must be at least 212992",
+            "sink.kafka.properties.max.request.size",
+            "131072"),
+        problem(
+            "requests smaller than a rejection",
+            "rejections.kafka.properties.max.request.size must be at least 868352",
+            "rejections.encoding",
+            "json",
+            "rejections.kafka.properties.max.request.size",
+            "400000"),
         problem(
             "one topic for both",
             "sink.topic and rejections.topic must differ (got events)",
@@ -239,12 +299,34 @@ class ClassifyJobConfigTest {
             "sink.topic",
             "references"),
         problem(
+            "events that are read again from brokers in another order",
+            "sink.topic must not be among source.topics (got references)",
+            "sink.topic",
+            "references",
+            "source.kafka.bootstrap-servers",
+            "a:9092,b:9092",
+            "sink.kafka.bootstrap-servers",
+            "B:9092, a:9092"),
+        problem(
             "a rejection larger than a request",
             "rejections.max-raw-bytes is too large",
             "rejections.max-raw-bytes",
             "1 mb"),
         problem("Kryo", "pipeline.generic-types must be false", "pipeline.generic-types", "true"),
         problem("two names", "pipeline.name must not be set", "pipeline.name", "other"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"sink.topic, events", "rejections.topic, rejections", "retries.topic, again"})
+  void aTopicThatIsWrittenMustNotMatchThePatternOfThoseThatAreRead(String option, String topic) {
+    Map<String, String> options = leastWith(option, "images-" + topic);
+    options.remove("source.topics");
+    options.put("source.topic-pattern", "images-.*");
+    assertThat(ConfigFixtures.problems(options))
+        .containsExactly(
+            "%s must not match source.topic-pattern (got images-%s)".formatted(option, topic));
+    options.put("source.topic-pattern", "images");
+    assertThat(ConfigFixtures.problems(options)).isEmpty();
   }
 
   private static Arguments problem(String name, String message, String... options) {
@@ -270,6 +352,8 @@ class ClassifyJobConfigTest {
 
     assertThat(byDefault.get(CheckpointingOptions.CHECKPOINTING_INTERVAL))
         .isEqualTo(Duration.ofSeconds(10));
+    assertThat(byDefault.get(CheckpointingOptions.CHECKPOINTING_TIMEOUT))
+        .isEqualTo(Duration.ofMinutes(5));
     assertThat(byDefault.get(PipelineOptions.GENERIC_TYPES)).isFalse();
     assertThat(byDefault.get(PipelineOptions.OBJECT_REUSE)).isTrue();
     assertThat(set.get(CheckpointingOptions.CHECKPOINTING_INTERVAL))
@@ -294,6 +378,7 @@ class ClassifyJobConfigTest {
             "s3.endpoint",
             "state.backend.rocksdb.memory.managed",
             "execution.checkpointing.interval",
+            "execution.checkpointing.timeout",
             "pipeline.generic-types",
             "pipeline.object-reuse");
   }

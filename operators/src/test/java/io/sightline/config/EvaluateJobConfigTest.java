@@ -95,6 +95,14 @@ class EvaluateJobConfigTest {
   }
 
   @Test
+  void anImageIsCountedOnceSoCheckpointsMustBeExactlyOnce() {
+    assertThat(problems(with("execution.checkpointing.mode", "AT_LEAST_ONCE")))
+        .contains(
+            "execution.checkpointing.mode must be EXACTLY_ONCE, because an evaluation counts each"
+                + " image once");
+  }
+
+  @Test
   void aPartitionMustNotBecomeIdleWhileItsImagesAreOnTheirWay() {
     String problem =
         "source.idleness must be at least classify.timeout, or images of a partition that has become"
