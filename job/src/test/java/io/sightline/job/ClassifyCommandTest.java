@@ -4,6 +4,7 @@ package io.sightline.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sightline.testing.OnnxGraphs;
+import io.sightline.testing.RemoteFileSystem;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -128,6 +129,21 @@ class ClassifyCommandTest {
     assertThat(out.toString())
         .containsPattern("(?m)^  ok      sink +wrote and deleted .*; its folder was created$");
     assertThat(events).isEmptyDirectory();
+  }
+
+  @Test
+  void checkFailsWhereAFileSinkCantBeOpened() throws IOException {
+    Path file =
+        validFile(
+            "sink.type: files\nsink.path: %s\nrejections.path: %s\n"
+                .formatted(
+                    RemoteFileSystem.uri(folder.resolve("events")), folder.resolve("rejections")));
+
+    assertThat(run("classify", "--config", file.toString(), "--check")).isEqualTo(ExitCode.FAILED);
+    assertThat(out.toString())
+        .containsPattern(
+            "(?m)^  FAILED  sink +remote:.* is on a file system to which Flink can't write exactly"
+                + " once");
   }
 
   @Test

@@ -131,8 +131,9 @@ public final class SourceOptions {
           .defaultValue(MemorySize.parse("256 kb"))
           .withDescription(
               "Largest image that a record may carry inline; a larger one is rejected. Inline images"
-                  + " that are in flight are part of every checkpoint: up to this times"
-                  + " classify.capacity a slot.");
+                  + " that are in flight are part of every checkpoint, once by itself and once in the"
+                  + " record that a rejection would carry (of which rejections.max-raw-bytes are kept):"
+                  + " each slot holds up to classify.capacity of both.");
 
   public static final ConfigOption<Map<String, String>> KAFKA_PROPERTIES =
       ConfigOptions.key("source.kafka.properties")
