@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The evaluate job: labelled references from a source, reports to their sink, and events and
- * rejections as the classify job has them. An event is written where its label counted.
+ * rejections as the classify job has them. An event is written where its label counted, or would
+ * have, had the job not been restored with another model meanwhile.
  */
 public final class EvaluateJob {
 
@@ -203,7 +204,7 @@ public final class EvaluateJob {
                 .transform(
                     "Count rejections",
                     PART,
-                    new CountRejections(rules(config, subject), config.stream()))
+                    new CountRejections(subject, rules(config, subject), config.stream()))
                 .uid(OperatorIds.COUNT_REJECTIONS));
     outputs.reports().accept(report(parts, config, subject));
     outputs.rejections().accept(rejections);
@@ -220,12 +221,16 @@ public final class EvaluateJob {
         .transform(
             "Report",
             TypeInformation.of(EvaluationReport.class),
-            new ReportOperator(subject, config.stream(), config.evaluate().confusedPairs()))
+            new ReportOperator(
+                subject,
+                rules(config, subject),
+                config.stream(),
+                config.evaluate().confusedPairs()))
         .uid(OperatorIds.REPORT);
   }
 
   private static CountEvents countEvents(EvaluateJobConfig config, EvaluationSubject subject) {
-    return new CountEvents(rules(config, subject), config.stream(), subject.labels());
+    return new CountEvents(subject, rules(config, subject), config.stream());
   }
 
   private static CountingRules rules(EvaluateJobConfig config, EvaluationSubject subject) {

@@ -22,15 +22,11 @@ public final class CountEvents extends CountOperator<ClassificationEvent> {
   private transient @Nullable ClassLabels labels;
   private transient @Nullable Counter evaluated;
 
-  /**
-   * An operator for one model.
-   *
-   * @param labelNames of the model, in the order of class ids
-   */
+  /** An operator for one model. */
   public CountEvents(
-      CountingRules rules, EvaluateStreamSettings settings, List<String> labelNames) {
-    super(rules, settings);
-    this.labelNames = List.copyOf(labelNames);
+      EvaluationSubject subject, CountingRules rules, EvaluateStreamSettings settings) {
+    super(subject, rules, settings);
+    this.labelNames = subject.labels();
   }
 
   @Override
@@ -38,6 +34,11 @@ public final class CountEvents extends CountOperator<ClassificationEvent> {
     super.open();
     labels = new ClassLabels(labelNames);
     evaluated = getMetricGroup().counter(MetricNames.NUM_IMAGES_EVALUATED);
+  }
+
+  @Override
+  String modelOf(ClassificationEvent event) {
+    return event.getModelFingerprint();
   }
 
   @Override

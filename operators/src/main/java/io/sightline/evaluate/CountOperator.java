@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.sightline.config.EvaluateStreamSettings;
 import io.sightline.metrics.MetricNames;
+import io.sightline.schemas.EvaluationState;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.ScheduledFuture;
@@ -29,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * #FLUSH_MILLIS} ms.
  *
  * <p>An outcome that comes when its window is closed for good counts for everything so far alone,
- * and by {@link MetricNames#NUM_OUTCOMES_LATE}.
+ * and by {@link MetricNames#NUM_OUTCOMES_LATE}. One of another model, which can be on its way where
+ * the job was restored with this one, counts by {@link MetricNames#NUM_OUTCOMES_SET_ASIDE} alone.
  */
 abstract class CountOperator<T> extends AbstractStreamOperator<EvaluationPart>
     implements OneInputStreamOperator<T, EvaluationPart> {
@@ -39,6 +41,7 @@ abstract class CountOperator<T> extends AbstractStreamOperator<EvaluationPart>
   private static final long FLUSH_MILLIS = 1000;
   private static final long TICK_MILLIS = FLUSH_MILLIS / 4;
 
+  private final String modelFingerprint;
   private final CountingRules rules;
   private final long windowMillis;
   private final long latenessMillis;
@@ -46,6 +49,7 @@ abstract class CountOperator<T> extends AbstractStreamOperator<EvaluationPart>
   private transient @Nullable NavigableMap<Long, EvaluationCounts> windows;
   private transient @Nullable EvaluationCounts overall;
   private transient @Nullable Counter late;
+  private transient @Nullable Counter setAside;
   private transient @Nullable LongCounter outcomes;
   private transient @Nullable ScheduledFuture<?> flushing;
   private transient long watermark;
@@ -53,11 +57,15 @@ abstract class CountOperator<T> extends AbstractStreamOperator<EvaluationPart>
   /** Processing time of the last {@link #flush}. */
   private transient long flushed;
 
-  CountOperator(CountingRules rules, EvaluateStreamSettings settings) {
+  CountOperator(EvaluationSubject subject, CountingRules rules, EvaluateStreamSettings settings) {
+    this.modelFingerprint = subject.modelFingerprint();
     this.rules = rules;
     this.windowMillis = settings.windowSize().toMillis();
     this.latenessMillis = settings.allowedLateness().toMillis();
   }
+
+  /** Fingerprint of the outcome's model; null where it is an outcome of any. */
+  abstract @Nullable String modelOf(T outcome);
 
   /** Counts one outcome. */
   abstract void add(T outcome, EvaluationCounts counts) throws Exception;
@@ -68,6 +76,7 @@ abstract class CountOperator<T> extends AbstractStreamOperator<EvaluationPart>
     windows = new TreeMap<>();
     overall = new EvaluationCounts(rules);
     late = getMetricGroup().counter(MetricNames.NUM_OUTCOMES_LATE);
+    setAside = getMetricGroup().counter(MetricNames.NUM_OUTCOMES_SET_ASIDE);
     outcomes = new LongCounter();
     getRuntimeContext().addAccumulator(EvaluationProgress.ACCUMULATOR, outcomes);
     watermark = Long.MIN_VALUE;
@@ -79,7 +88,13 @@ abstract class CountOperator<T> extends AbstractStreamOperator<EvaluationPart>
 
   @Override
   public void processElement(StreamRecord<T> record) throws Exception {
-    add(record.getValue(), counts(record));
+    T outcome = record.getValue();
+    String model = modelOf(outcome);
+    if (model != null && !model.equals(modelFingerprint)) {
+      requireNonNull(setAside).inc();
+      return;
+    }
+    add(outcome, counts(record));
     requireNonNull(outcomes).add(1);
   }
 
@@ -149,7 +164,9 @@ abstract class CountOperator<T> extends AbstractStreamOperator<EvaluationPart>
   }
 
   private void emit(long window, EvaluationCounts counts) {
-    output.collect(new StreamRecord<>(new EvaluationPart(window, counts.toState())));
+    EvaluationState state = counts.toState();
+    state.setModelFingerprint(modelFingerprint);
+    output.collect(new StreamRecord<>(new EvaluationPart(window, state)));
   }
 
   @Override

@@ -203,7 +203,8 @@ public final class EvaluationCounts {
     return counts;
   }
 
-  private static CountingRules rulesOf(EvaluationState state) {
+  /** The rules that the state follows. */
+  static CountingRules rulesOf(EvaluationState state) {
     return new CountingRules(state.getClasses(), state.getTopK(), state.getCalibration().size());
   }
 

@@ -4,8 +4,10 @@ package io.sightline.evaluate;
 import static java.util.Objects.requireNonNull;
 
 import io.sightline.config.EvaluateStreamSettings;
+import io.sightline.metrics.MetricNames;
 import io.sightline.schemas.EvaluationReport;
 import io.sightline.schemas.EvaluationState;
+import io.sightline.schemas.RejectionCount;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -13,6 +15,7 @@ import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
@@ -23,6 +26,8 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Merges parts and reports. Keyed by {@link EvaluationPart#window}: a key gets a few parts a second
@@ -33,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  * after the allowed lateness where parts came in between; then it is forgotten.
  *
  * <p>The counts of a key are merged on the heap, in the form that merges fast, and written to state
- * when a checkpoint takes it.
+ * when a checkpoint takes it. Counts of another model, or by other rules, are set aside where they
+ * are restored: this model's start anew.
  */
 public final class ReportOperator extends AbstractStreamOperator<EvaluationReport>
     implements OneInputStreamOperator<EvaluationPart, EvaluationReport>,
@@ -41,7 +47,10 @@ public final class ReportOperator extends AbstractStreamOperator<EvaluationRepor
 
   private static final long serialVersionUID = 1L;
 
+  private static final Logger LOG = LoggerFactory.getLogger(ReportOperator.class);
+
   private final EvaluationSubject subject;
+  private final CountingRules rules;
   private final EvaluateStreamSettings settings;
   private final int confusedPairs;
 
@@ -52,15 +61,21 @@ public final class ReportOperator extends AbstractStreamOperator<EvaluationRepor
   private transient @Nullable ValueState<Boolean> changed;
 
   private transient @Nullable InternalTimerService<VoidNamespace> timers;
+  private transient @Nullable Counter setAside;
 
   /**
    * An operator for one model.
    *
+   * @param rules of all parts
    * @param confusedPairs how many of the most confused pairs a report has
    */
   public ReportOperator(
-      EvaluationSubject subject, EvaluateStreamSettings settings, int confusedPairs) {
+      EvaluationSubject subject,
+      CountingRules rules,
+      EvaluateStreamSettings settings,
+      int confusedPairs) {
     this.subject = subject;
+    this.rules = rules;
     this.settings = settings;
     this.confusedPairs = confusedPairs;
   }
@@ -75,11 +90,16 @@ public final class ReportOperator extends AbstractStreamOperator<EvaluationRepor
                 new ValueStateDescriptor<>("counts", TypeInformation.of(EvaluationState.class)));
     changed = getRuntimeContext().getState(new ValueStateDescriptor<>("changed", Types.BOOLEAN));
     timers = getInternalTimerService("reports", VoidNamespaceSerializer.INSTANCE, this);
+    setAside = getMetricGroup().counter(MetricNames.NUM_OUTCOMES_SET_ASIDE);
   }
 
   @Override
   public void processElement(StreamRecord<EvaluationPart> record) throws Exception {
     EvaluationPart part = record.getValue();
+    if (!isOurs(part.counts())) { // it was in flight when an unaligned checkpoint was taken
+      requireNonNull(setAside).inc(outcomes(part.counts()));
+      return;
+    }
     EvaluationCounts before = counts(part.window());
     if (before == null) {
       requireNonNull(counts).put(part.window(), EvaluationCounts.of(part.counts()));
@@ -88,6 +108,23 @@ public final class ReportOperator extends AbstractStreamOperator<EvaluationRepor
     }
     requireNonNull(changed).update(true);
     schedule(part.window());
+  }
+
+  /** Whether these are counts of this model, and by these rules. */
+  private boolean isOurs(EvaluationState counted) {
+    return fingerprint(counted).equals(subject.modelFingerprint())
+        && EvaluationCounts.rulesOf(counted).equals(rules);
+  }
+
+  /** What was written before it named a model is taken for this one's. */
+  private String fingerprint(EvaluationState counted) {
+    String fingerprint = counted.getModelFingerprint();
+    return fingerprint == null ? subject.modelFingerprint() : fingerprint;
+  }
+
+  private static long outcomes(EvaluationState counted) {
+    return counted.getImages()
+        + counted.getRejections().stream().mapToLong(RejectionCount::getCount).sum();
   }
 
   /** The counts of the current key; null where it has none yet. */
@@ -99,6 +136,20 @@ public final class ReportOperator extends AbstractStreamOperator<EvaluationRepor
     }
     EvaluationState restored = requireNonNull(state).value();
     if (restored == null) {
+      return null;
+    }
+    if (!isOurs(restored)) {
+      if (window == EvaluationPart.OVERALL) {
+        LOG.warn(
+            "Counting starts anew: what was counted so far, {} images of model {} by {}, is set aside, since this is model {} by {}",
+            restored.getImages(),
+            fingerprint(restored),
+            EvaluationCounts.rulesOf(restored),
+            subject.modelFingerprint(),
+            rules);
+      }
+      requireNonNull(state).clear();
+      requireNonNull(changed).clear();
       return null;
     }
     EvaluationCounts read = EvaluationCounts.of(restored);
@@ -160,9 +211,13 @@ public final class ReportOperator extends AbstractStreamOperator<EvaluationRepor
   }
 
   private void report(long window) throws Exception {
+    EvaluationCounts counts = counts(window);
+    if (counts == null) {
+      return; // what was restored is set aside, and nothing has come since
+    }
     EvaluationReport report =
         EvaluationReports.of(
-            EvaluationMetrics.of(requireNonNull(counts(window)), confusedPairs),
+            EvaluationMetrics.of(counts, confusedPairs),
             subject,
             Instant.ofEpochMilli(requireNonNull(timers).currentProcessingTime()));
     if (window != EvaluationPart.OVERALL) {
@@ -178,7 +233,9 @@ public final class ReportOperator extends AbstractStreamOperator<EvaluationRepor
     super.snapshotState(context);
     for (Map.Entry<Long, EvaluationCounts> held : requireNonNull(counts).entrySet()) {
       setCurrentKey(held.getKey());
-      requireNonNull(state).update(held.getValue().toState());
+      EvaluationState counted = held.getValue().toState();
+      counted.setModelFingerprint(subject.modelFingerprint());
+      requireNonNull(state).update(counted);
     }
   }
 }

@@ -73,6 +73,12 @@ public final class MetricNames {
   /** Counter: images and rejections that came after their window, and count for no window. */
   public static final String NUM_OUTCOMES_LATE = "numOutcomesLate";
 
+  /**
+   * Counter: images and rejections of another model that were still on their way when the job was
+   * restored with this one, and count for no report.
+   */
+  public static final String NUM_OUTCOMES_SET_ASIDE = "numOutcomesSetAside";
+
   /** Counter: images whose label did not come in time. */
   public static final String NUM_LABELS_EXPIRED = "numLabelsExpired";
 

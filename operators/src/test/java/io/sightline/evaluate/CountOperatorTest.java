@@ -10,6 +10,7 @@ import io.sightline.schemas.Rejection;
 import io.sightline.testing.Records;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -147,7 +148,7 @@ class CountOperatorTest {
   void rejectionsCountByStageAndReason() throws Exception {
     try (var harness =
         new OneInputStreamOperatorTestHarness<Rejection, EvaluationPart>(
-            new CountRejections(RULES, NO_WINDOWS))) {
+            new CountRejections(Events.subject(3), RULES, NO_WINDOWS))) {
       harness.open();
       harness.processElement(Records.rejection("a", 1), 5);
       harness.processElement(Records.rejection("b", 1), 5);
@@ -160,10 +161,47 @@ class CountOperatorTest {
     }
   }
 
+  @Test
+  void anEventOfAnotherModelCountsForNothingAndMakesNoWindow() throws Exception {
+    try (var harness = harness(WINDOWS)) {
+      harness.open();
+      ClassificationEvent other = Events.of(1, 1);
+      other.setModelFingerprint("other");
+      harness.processElement(other, 0);
+      harness.processElement(Events.of(1, 1), 100);
+      harness.prepareSnapshotPreBarrier(1);
+
+      assertThat(images(harness)).isEqualTo(Map.of(100L, 1L, EvaluationPart.OVERALL, 1L));
+      assertThat(harness.extractOutputValues())
+          .allSatisfy(
+              part ->
+                  assertThat(part.counts().getModelFingerprint())
+                      .isEqualTo(Records.MODEL_FINGERPRINT));
+    }
+  }
+
+  @Test
+  void aRejectionOfAnotherModelCountsForNothingAndOneOfNoModelCounts() throws Exception {
+    try (var harness =
+        new OneInputStreamOperatorTestHarness<Rejection, EvaluationPart>(
+            new CountRejections(Events.subject(3), RULES, NO_WINDOWS))) {
+      harness.open();
+      for (String model : Arrays.asList("other", null, Records.MODEL_FINGERPRINT)) {
+        Rejection rejection = Records.rejection("a", 1);
+        rejection.setModelFingerprint(model);
+        harness.processElement(rejection, 5);
+      }
+      harness.prepareSnapshotPreBarrier(1);
+
+      EvaluationCounts counts = EvaluationCounts.of(harness.extractOutputValues().get(0).counts());
+      assertThat(counts.rejections().values()).containsExactly(2L);
+    }
+  }
+
   private static OneInputStreamOperatorTestHarness<ClassificationEvent, EvaluationPart> harness(
       EvaluateStreamSettings settings) throws Exception {
     return new OneInputStreamOperatorTestHarness<>(
-        new CountEvents(RULES, settings, Events.names(3)));
+        new CountEvents(Events.subject(3), RULES, settings));
   }
 
   /** Images of all parts that have left, by window. */

@@ -30,6 +30,11 @@ final class Events {
     return of("id", Integer.toString(label), Prediction.of(label, predicted, 0.5));
   }
 
+  /** Their model, with so many classes. */
+  static EvaluationSubject subject(int classes) {
+    return new EvaluationSubject("m", null, Records.MODEL_FINGERPRINT, names(classes), null, null);
+  }
+
   /** Names of so many classes. */
   static List<String> names(int classes) {
     return java.util.stream.IntStream.range(0, classes).mapToObj(id -> "class " + id).toList();

@@ -2,20 +2,26 @@
 package io.sightline.evaluate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.sightline.config.EvaluateStreamSettings;
 import io.sightline.schemas.EvaluationReport;
+import io.sightline.schemas.EvaluationState;
+import io.sightline.testing.LogLines;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** When reports are made of parts, what is in them, and what stays in state. */
 class ReportOperatorTest {
@@ -23,6 +29,8 @@ class ReportOperatorTest {
   private static final CountingRules RULES = CountingRules.of(20);
   private static final EvaluationSubject SUBJECT =
       new EvaluationSubject("m", null, "f", Events.names(20), null, null);
+  private static final EvaluationSubject OTHER_MODEL =
+      new EvaluationSubject("m", null, "other", Events.names(20), null, null);
   private static final EvaluateStreamSettings EACH_SECOND =
       new EvaluateStreamSettings(Duration.ofSeconds(1), Duration.ZERO, Duration.ZERO);
   private static final EvaluateStreamSettings WINDOWS =
@@ -153,6 +161,98 @@ class ReportOperatorTest {
     }
   }
 
+  @Test
+  void anotherModelCountsAnewAndOneLineSaysWhatIsSetAside() throws Exception {
+    OperatorSubtaskState state = stateOf(60);
+    try (var log = new LogLines(ReportOperator.class);
+        var harness = harness(OTHER_MODEL, RULES, WINDOWS, 1, 0)) {
+      harness.initializeState(state);
+      harness.open();
+      harness.processElement(part("other", EvaluationPart.OVERALL, 0, 30), 0);
+      harness.processElement(part("other", 100, 0, 30), 0);
+      harness.processWatermark(Watermark.MAX_WATERMARK);
+
+      assertThat(harness.extractOutputValues())
+          .as("nothing of the window at 0, of which only the old model has seen images")
+          .extracting(EvaluationReport::getModelFingerprint, EvaluationReport::getImages)
+          .containsExactlyInAnyOrder(tuple("other", 30L), tuple("other", 30L));
+      assertThat(harness.numKeyedStateEntries())
+          .as("counts of everything so far, and that nothing has come since the report")
+          .isEqualTo(1);
+      assertThat(log.lines())
+          .containsExactly(
+              "WARN Counting starts anew: what was counted so far, 60 images of model f by %s, is set aside, since this is model other by %s"
+                  .formatted(RULES, RULES));
+    }
+  }
+
+  @Test
+  void anotherModelWithoutAnImageReportsNothing() throws Exception {
+    OperatorSubtaskState state = stateOf(60);
+    try (var harness = harness(OTHER_MODEL, RULES, WINDOWS, 1, 0)) {
+      harness.initializeState(state);
+      harness.open();
+      harness.processWatermark(Watermark.MAX_WATERMARK);
+
+      assertThat(harness.extractOutputValues()).isEmpty();
+      assertThat(harness.numKeyedStateEntries()).isZero();
+    }
+  }
+
+  static Stream<CountingRules> otherRules() {
+    return Stream.of(
+        CountingRules.of(19),
+        new CountingRules(20, List.of(1), CountingRules.DEFAULT_CALIBRATION_BINS),
+        new CountingRules(20, CountingRules.DEFAULT_TOP_K, 10));
+  }
+
+  @ParameterizedTest
+  @MethodSource("otherRules")
+  void whatWasCountedByOtherRulesIsSetAside(CountingRules others) throws Exception {
+    OperatorSubtaskState state;
+    try (var harness = harness(SUBJECT, others, EvaluateStreamSettings.AT_THE_END, 1, 0)) {
+      harness.open();
+      EvaluationCounts counts = new EvaluationCounts(others);
+      counts.add(1, List.of(1), List.of(0.5f));
+      harness.processElement(new EvaluationPart(EvaluationPart.OVERALL, counts.toState()), 0);
+      state = harness.snapshot(1, 1);
+    }
+    try (var harness = harness(EvaluateStreamSettings.AT_THE_END)) {
+      harness.initializeState(state);
+      harness.open();
+      harness.processElement(overall(0, 90), 0);
+      harness.processWatermark(Watermark.MAX_WATERMARK);
+
+      assertThat(harness.extractOutputValues()).containsExactly(report(90, 0));
+    }
+  }
+
+  @Test
+  void partsOfAnotherModelOrByOtherRulesThatAreInFlightAreLeftOut() throws Exception {
+    try (var harness = harness(EvaluateStreamSettings.AT_THE_END)) {
+      harness.open();
+      EvaluationCounts others = new EvaluationCounts(CountingRules.of(19));
+      harness.processElement(new EvaluationPart(EvaluationPart.OVERALL, others.toState()), 0);
+      harness.processElement(part("other", EvaluationPart.OVERALL, 0, 30), 0);
+      harness.processElement(overall(0, 60), 0);
+      harness.processElement(new EvaluationPart(EvaluationPart.OVERALL, others.toState()), 0);
+      harness.processElement(part("other", EvaluationPart.OVERALL, 0, 30), 0);
+      harness.processWatermark(Watermark.MAX_WATERMARK);
+
+      assertThat(harness.extractOutputValues()).containsExactly(report(60, 0));
+    }
+  }
+
+  /** What an operator keeps that has so many images in everything so far, and in a window at 0. */
+  private OperatorSubtaskState stateOf(int images) throws Exception {
+    try (var harness = harness(WINDOWS)) {
+      harness.open();
+      harness.processElement(overall(0, images), 0);
+      harness.processElement(part(0, 0, images), 0);
+      return harness.snapshot(1, 1);
+    }
+  }
+
   private KeyedOneInputStreamOperatorTestHarness<Long, EvaluationPart, EvaluationReport> harness(
       EvaluateStreamSettings settings) throws Exception {
     return harness(settings, 1, 0);
@@ -160,8 +260,19 @@ class ReportOperatorTest {
 
   private KeyedOneInputStreamOperatorTestHarness<Long, EvaluationPart, EvaluationReport> harness(
       EvaluateStreamSettings settings, int parallelism, int subtask) throws Exception {
+    return harness(SUBJECT, RULES, settings, parallelism, subtask);
+  }
+
+  private static KeyedOneInputStreamOperatorTestHarness<Long, EvaluationPart, EvaluationReport>
+      harness(
+          EvaluationSubject subject,
+          CountingRules rules,
+          EvaluateStreamSettings settings,
+          int parallelism,
+          int subtask)
+          throws Exception {
     return new KeyedOneInputStreamOperatorTestHarness<>(
-        new ReportOperator(SUBJECT, settings, 10),
+        new ReportOperator(subject, rules, settings, 10),
         EvaluationPart::window,
         Types.LONG,
         MAX_PARALLELISM,
@@ -174,8 +285,13 @@ class ReportOperatorTest {
   }
 
   private EvaluationPart part(long window, int from, int to) {
-    return new EvaluationPart(
-        window, Prediction.count(RULES, predictions.subList(from, to)).toState());
+    return part(SUBJECT.modelFingerprint(), window, from, to);
+  }
+
+  private EvaluationPart part(String model, long window, int from, int to) {
+    EvaluationState counts = Prediction.count(RULES, predictions.subList(from, to)).toState();
+    counts.setModelFingerprint(model);
+    return new EvaluationPart(window, counts);
   }
 
   private EvaluationReport report(int images, long createdAt) {

@@ -14,6 +14,9 @@ import java.util.Map;
 /** Records to be written. */
 public final class Records {
 
+  /** Of the model of every event. */
+  public static final String MODEL_FINGERPRINT = "f00d";
+
   private Records() {}
 
   public static ClassificationEvent event(String referenceId) {
@@ -22,7 +25,7 @@ public final class Records {
         .setReferenceId(referenceId)
         .setUri("https://host/a.jpg")
         .setModelName("squeezenet")
-        .setModelFingerprint("f00d")
+        .setModelFingerprint(MODEL_FINGERPRINT)
         .setProvider("cpu")
         .setClassIds(List.of(7, 3))
         .setScores(List.of(0.75f, 0.1f))

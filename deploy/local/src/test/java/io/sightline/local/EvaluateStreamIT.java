@@ -3,6 +3,7 @@ package io.sightline.local;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.sightline.schemas.ClassificationEvent;
@@ -171,14 +172,66 @@ class EvaluateStreamIT {
             "null evaluate/malformed-label");
   }
 
+  @Test
+  void anotherModelFromASavepointCountsAnewAndLeavesOutWhatTheOldOneHasClassified()
+      throws Exception {
+    Map<String, String> options = options("models", 1);
+    broker.createTopic("models-labels", 1);
+    options.put("evaluate.labels.topic", "models-labels");
+    options.put("evaluate.labels.max-delay", "5 s");
+    options.put("evaluate.window.size", "10 s");
+    options.put("source.watermark.delay", "0 s");
+    String savepoint;
+    try (RunningJob job = RunningJob.startEvaluation(options)) {
+      publishToOnePartition(
+          "models",
+          List.of(
+              reference("waits", null, START),
+              reference("expires", null, START),
+              reference("old", "2", START)));
+      awaitReports("models", reports -> last(reports).getImages() == 1);
+      savepoint = job.stopWithSavepoint(folder.resolve("savepoints"));
+    }
+    Path other = OnnxGraphs.classifier(6, 8, 8).writeFolder(folder.resolve("other"));
+    options.put("model.dir", other.toString());
+    options.put("evaluate.top-k", "1;2");
+    options.put("execution.state-recovery.path", savepoint);
+    try (RunningJob job = RunningJob.startEvaluation(options)) {
+      label("models-labels", "waits", "1", 0);
+      publishToOnePartition("models", List.of(reference("new", "5", START.plusSeconds(1))));
+      topics.events("models-events", 3);
+      label("models-labels", "nobody", "0", 100);
+      publishToOnePartition("models", List.of(reference("far", "5", START.plusSeconds(100))));
+      awaitReports("models", reports -> windows(reports).size() == 1);
+      awaitReports("models", reports -> last(reports).getImages() == 2);
+      assertThat(job.isRunning()).isTrue();
+    }
+    List<EvaluationReport> reports = topics.reports("models-reports", 0);
+    EvaluationReport window = windows(reports).get(0);
+    assertThat(window.getClasses()).isEqualTo(6);
+    assertThat(window.getImages()).isEqualTo(1);
+    assertThat(last(reports).getRejected()).isZero();
+    assertThat(topics.rejections("models-rejections", 1))
+        .extracting(Rejection::getReferenceId, Rejection::getReason)
+        .containsExactly(tuple("expires", "label-expired"));
+    assertThat(topics.events("models-events", 4))
+        .filteredOn(event -> event.getModelFingerprint().equals(window.getModelFingerprint()))
+        .extracting(ClassificationEvent::getReferenceId)
+        .containsExactly("new", "far");
+  }
+
   private static long rejected(List<EvaluationReport> reports) {
     return last(reports).getRejected();
   }
 
   private static void label(String id, String label, int second) throws Exception {
+    label("late-labels", id, label, second);
+  }
+
+  private static void label(String topic, String id, String label, int second) throws Exception {
     String json = "{\"id\": \"%s\", \"label\": \"%s\"}".formatted(id, label);
     topics.publish(
-        "late-labels",
+        topic,
         List.of(json.getBytes(UTF_8)),
         Collections.singletonList(null),
         List.of(START.plusSeconds(second)));
