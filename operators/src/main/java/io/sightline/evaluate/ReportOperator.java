@@ -9,13 +9,19 @@ import io.sightline.schemas.EvaluationReport;
 import io.sightline.schemas.EvaluationState;
 import io.sightline.schemas.RejectionCount;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
@@ -35,7 +41,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Everything so far is reported about at an interval, if anything has come since, and at the end
  * of bounded input. A window is reported about when the watermark has passed its end, and once more
- * after the allowed lateness where parts came in between; then it is forgotten.
+ * after the allowed lateness where parts came in between; then it is forgotten. A part for it that
+ * comes after that is dropped, and counts by {@link MetricNames#NUM_OUTCOMES_LATE}: those who count
+ * don't know what is late where a job was just restored, or a partition was idle.
  *
  * <p>The counts of a key are merged on the heap, in the form that merges fast, and written to state
  * when a checkpoint takes it. Counts of another model, or by other rules, are set aside where they
@@ -61,7 +69,13 @@ public final class ReportOperator extends AbstractStreamOperator<EvaluationRepor
   private transient @Nullable ValueState<Boolean> changed;
 
   private transient @Nullable InternalTimerService<VoidNamespace> timers;
+  private transient @Nullable Counter late;
   private transient @Nullable Counter setAside;
+
+  /** The watermark of each subtask. */
+  private transient @Nullable ListState<Long> watermarks;
+
+  private transient long restoredWatermark;
 
   /**
    * An operator for one model.
@@ -81,6 +95,18 @@ public final class ReportOperator extends AbstractStreamOperator<EvaluationRepor
   }
 
   @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    watermarks =
+        context
+            .getOperatorStateStore()
+            .getUnionListState(new ListStateDescriptor<>("watermark", Types.LONG));
+    List<Long> restored = new ArrayList<>();
+    watermarks.get().forEach(restored::add);
+    restoredWatermark = restored.isEmpty() ? Long.MIN_VALUE : Collections.min(restored);
+  }
+
+  @Override
   public void open() throws Exception {
     super.open();
     counts = new HashMap<>();
@@ -90,6 +116,7 @@ public final class ReportOperator extends AbstractStreamOperator<EvaluationRepor
                 new ValueStateDescriptor<>("counts", TypeInformation.of(EvaluationState.class)));
     changed = getRuntimeContext().getState(new ValueStateDescriptor<>("changed", Types.BOOLEAN));
     timers = getInternalTimerService("reports", VoidNamespaceSerializer.INSTANCE, this);
+    late = getMetricGroup().counter(MetricNames.NUM_OUTCOMES_LATE);
     setAside = getMetricGroup().counter(MetricNames.NUM_OUTCOMES_SET_ASIDE);
   }
 
@@ -101,6 +128,10 @@ public final class ReportOperator extends AbstractStreamOperator<EvaluationRepor
       return;
     }
     EvaluationCounts before = counts(part.window());
+    if (before == null && isForgotten(part.window())) {
+      requireNonNull(late).inc(outcomes(part.counts()));
+      return;
+    }
     if (before == null) {
       requireNonNull(counts).put(part.window(), EvaluationCounts.of(part.counts()));
     } else {
@@ -184,6 +215,14 @@ public final class ReportOperator extends AbstractStreamOperator<EvaluationRepor
     return last(window) + settings.allowedLateness().toMillis();
   }
 
+  private boolean isForgotten(long window) {
+    return window != EvaluationPart.OVERALL && forgottenAt(window) <= watermark();
+  }
+
+  private long watermark() {
+    return Math.max(restoredWatermark, requireNonNull(timers).currentWatermark());
+  }
+
   @Override
   public void onProcessingTime(InternalTimer<Long, VoidNamespace> timer) throws Exception {
     reportIfChanged(timer.getKey());
@@ -231,6 +270,9 @@ public final class ReportOperator extends AbstractStreamOperator<EvaluationRepor
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
+    long watermark = watermark();
+    // A job that was drained goes on from where it was, not from the end of time.
+    requireNonNull(watermarks).update(watermark == Long.MAX_VALUE ? List.of() : List.of(watermark));
     for (Map.Entry<Long, EvaluationCounts> held : requireNonNull(counts).entrySet()) {
       setCurrentKey(held.getKey());
       EvaluationState counted = held.getValue().toState();

@@ -162,6 +162,77 @@ class ReportOperatorTest {
   }
 
   @Test
+  void aWindowThatIsForgottenIsNotReportedAboutAgain() throws Exception {
+    try (var harness = harness(WINDOWS)) {
+      harness.open();
+      harness.processElement(part(0, 0, 30), 0);
+      harness.processWatermark(149);
+      harness.processElement(part(0, 30, 31), 0); // of a partition that was idle
+      harness.processWatermark(500);
+
+      assertThat(harness.extractOutputValues()).containsExactly(window(0, 30));
+      assertThat(harness.numKeyedStateEntries()).isZero();
+    }
+  }
+
+  @Test
+  void aWindowThatWasForgottenStaysSoAfterRestoresAtOtherParallelisms() throws Exception {
+    OperatorSubtaskState first;
+    try (var harness = harness(WINDOWS)) {
+      harness.open();
+      harness.processElement(part(0, 0, 30), 0);
+      harness.processElement(part(100, 0, 30), 0);
+      harness.processWatermark(149);
+      first = harness.snapshot(1, 1);
+    }
+    List<OperatorSubtaskState> rescaled = new ArrayList<>();
+    for (int subtask = 0; subtask < 3; subtask++) {
+      try (var harness = harness(WINDOWS, 3, subtask)) {
+        harness.initializeState(
+            AbstractStreamOperatorTestHarness.repartitionOperatorState(
+                first, MAX_PARALLELISM, 1, 3, subtask));
+        harness.open();
+        rescaled.add(harness.snapshot(2, 2)); // before any watermark has come
+      }
+    }
+    try (var harness = harness(WINDOWS)) {
+      harness.initializeState(
+          AbstractStreamOperatorTestHarness.repartitionOperatorState(
+              AbstractStreamOperatorTestHarness.repackageState(
+                  rescaled.toArray(OperatorSubtaskState[]::new)),
+              MAX_PARALLELISM,
+              3,
+              1,
+              0));
+      harness.open();
+      harness.processElement(part(0, 30, 31), 0);
+      harness.processElement(part(100, 30, 90), 0);
+      harness.processWatermark(500);
+
+      assertThat(harness.extractOutputValues()).containsExactly(window(100, 90));
+      assertThat(harness.numKeyedStateEntries()).isZero();
+    }
+  }
+
+  @Test
+  void aJobThatWasDrainedStillHasWindows() throws Exception {
+    OperatorSubtaskState state;
+    try (var harness = harness(WINDOWS)) {
+      harness.open();
+      harness.processWatermark(Watermark.MAX_WATERMARK);
+      state = harness.snapshot(1, 1);
+    }
+    try (var harness = harness(WINDOWS)) {
+      harness.initializeState(state);
+      harness.open();
+      harness.processElement(part(0, 0, 30), 0);
+      harness.processWatermark(99);
+
+      assertThat(harness.extractOutputValues()).containsExactly(window(0, 30));
+    }
+  }
+
+  @Test
   void anotherModelCountsAnewAndOneLineSaysWhatIsSetAside() throws Exception {
     OperatorSubtaskState state = stateOf(60);
     try (var log = new LogLines(ReportOperator.class);

@@ -113,12 +113,19 @@ class EvaluateStreamIT {
     options.put("execution.state-recovery.path", savepoint);
     options.put("parallelism.default", "3");
     try (RunningJob job = RunningJob.startEvaluation(options)) {
+      publishToOnePartition("windows", List.of(reference("late too", "1", START.plusSeconds(2))));
       publishToOnePartition("windows", List.of(reference("more", "1", START.plusSeconds(101))));
-      awaitReports("windows", all -> last(all).getImages() == 30);
+      publishToOnePartition("windows", List.of(reference("farther", "1", START.plusSeconds(200))));
+      awaitReports("windows", all -> windows(all).size() >= 4);
+      awaitReports("windows", all -> last(all).getImages() == 32);
+      assertThat(windows(topics.reports("windows-reports", 0)))
+          .as("a window is reported about once, also after a restore")
+          .extracting(EvaluationReport::getWindowStart)
+          .doesNotHaveDuplicates();
       assertThat(job.isRunning()).isTrue();
     }
-    List<ClassificationEvent> events = topics.events("windows-events", 30);
-    assertThat(events).extracting(ClassificationEvent::getReferenceId).hasSize(30);
+    List<ClassificationEvent> events = topics.events("windows-events", 32);
+    assertThat(events).extracting(ClassificationEvent::getReferenceId).hasSize(32);
     long hits =
         events.stream()
             .filter(event -> event.getClassIds().get(0) == Integer.parseInt(event.getLabel()))
