@@ -40,8 +40,9 @@ import org.jspecify.annotations.Nullable;
  * them is left in state.
  *
  * <p>All is by event time, so that a job that was down, or reads old records, comes to the same end
- * as one that kept up. Of several labels for an id the first counts, until it expires; it serves
- * every event with that id.
+ * as one that kept up. A label that is at most {@code maxDelay} from one that is held for the same
+ * id is a repeat, and is dropped and counted; others are held beside it. A label serves every event
+ * with its id that it belongs together with; of several the one that came first.
  *
  * <p>Events keep their own timestamp. What waits may leave as much as {@code maxDelay} later than
  * it came, and watermarks are held back by so much: no event is late because its label was.
@@ -57,7 +58,13 @@ public final class JoinLabelsOperator extends AbstractStreamOperator<Classificat
 
   private transient @Nullable ClassLabels labels;
   private transient @Nullable ListState<WaitingEvent> waiting;
+
+  /** The label that is held; of several the one that came first. */
   private transient @Nullable ValueState<HeldLabel> held;
+
+  /** Those that came after {@link #held}: mostly none. */
+  private transient @Nullable ListState<HeldLabel> heldToo;
+
   private transient @Nullable InternalTimerService<VoidNamespace> timers;
   private transient @Nullable RejectionCounters rejected;
   private transient @Nullable Counter expired;
@@ -85,6 +92,10 @@ public final class JoinLabelsOperator extends AbstractStreamOperator<Classificat
     held =
         getRuntimeContext()
             .getState(new ValueStateDescriptor<>("label", TypeInformation.of(HeldLabel.class)));
+    heldToo =
+        getRuntimeContext()
+            .getListState(
+                new ListStateDescriptor<>("more-labels", TypeInformation.of(HeldLabel.class)));
     timers = getInternalTimerService("expiry", VoidNamespaceSerializer.INSTANCE, this);
     rejected = new RejectionCounters(getMetricGroup(), Stage.EVALUATE);
     expired = getMetricGroup().counter(MetricNames.NUM_LABELS_EXPIRED);
@@ -95,11 +106,17 @@ public final class JoinLabelsOperator extends AbstractStreamOperator<Classificat
   @Override
   public void processElement1(StreamRecord<ClassificationEvent> record) throws Exception {
     WaitingEvent event = new WaitingEvent(record.getTimestamp(), record.getValue());
-    HeldLabel label = requireNonNull(held).value();
-    if (label != null && belongTogether(event, label)) {
-      join(event, label);
-      requireNonNull(held).update(new HeldLabel(label.timestamp(), label.label(), true));
-    } else if (isOver(event.timestamp())) {
+    List<HeldLabel> labels = labels();
+    for (int i = 0; i < labels.size(); i++) {
+      HeldLabel label = labels.get(i);
+      if (belongTogether(event.timestamp(), label)) {
+        join(event, label);
+        labels.set(i, new HeldLabel(label.timestamp(), label.label(), true));
+        hold(labels);
+        return;
+      }
+    }
+    if (isOver(event.timestamp())) {
       expire(event);
     } else {
       requireNonNull(waiting).add(event);
@@ -109,16 +126,17 @@ public final class JoinLabelsOperator extends AbstractStreamOperator<Classificat
 
   @Override
   public void processElement2(StreamRecord<ImageLabel> record) throws Exception {
-    if (requireNonNull(held).value() != null) {
+    long timestamp = record.getTimestamp();
+    List<HeldLabel> labels = labels();
+    if (labels.stream().anyMatch(held -> belongTogether(timestamp, held))) {
       requireNonNull(repeated).inc();
       return;
     }
-    long timestamp = record.getTimestamp();
     HeldLabel label = new HeldLabel(timestamp, record.getValue().label(), false);
     List<WaitingEvent> stillWaiting = new ArrayList<>();
     boolean used = false;
     for (WaitingEvent event : requireNonNull(waiting).get()) {
-      if (belongTogether(event, label)) {
+      if (belongTogether(event.timestamp(), label)) {
         join(event, label);
         used = true;
       } else {
@@ -127,15 +145,37 @@ public final class JoinLabelsOperator extends AbstractStreamOperator<Classificat
     }
     requireNonNull(waiting).update(stillWaiting);
     if (!isOver(timestamp)) {
-      requireNonNull(held).update(new HeldLabel(timestamp, label.label(), used));
+      labels.add(new HeldLabel(timestamp, label.label(), used));
+      hold(labels);
       expireAt(timestamp);
     } else if (!used) {
       requireNonNull(unmatched).inc();
     }
   }
 
-  private boolean belongTogether(WaitingEvent event, HeldLabel label) {
-    return Math.abs(event.timestamp() - label.timestamp()) <= maxDelayMillis;
+  /** The labels that are held for the current id, in the order in which they came. */
+  private List<HeldLabel> labels() throws Exception {
+    List<HeldLabel> labels = new ArrayList<>();
+    HeldLabel first = requireNonNull(held).value();
+    if (first != null) {
+      labels.add(first);
+      requireNonNull(heldToo).get().forEach(labels::add);
+    }
+    return labels;
+  }
+
+  private void hold(List<HeldLabel> labels) throws Exception {
+    if (labels.isEmpty()) {
+      requireNonNull(held).clear();
+      requireNonNull(heldToo).clear();
+    } else {
+      requireNonNull(held).update(labels.get(0));
+      requireNonNull(heldToo).update(labels.subList(1, labels.size()));
+    }
+  }
+
+  private boolean belongTogether(long timestamp, HeldLabel label) {
+    return Math.abs(timestamp - label.timestamp()) <= maxDelayMillis;
   }
 
   /** Whether nothing that belongs to this time can still come but late. */
@@ -189,13 +229,20 @@ public final class JoinLabelsOperator extends AbstractStreamOperator<Classificat
       }
     }
     requireNonNull(waiting).update(stillWaiting);
-    HeldLabel label = requireNonNull(held).value();
-    if (label != null && label.timestamp() + maxDelayMillis <= time) {
-      if (!label.used()) {
-        requireNonNull(unmatched).inc();
-      }
-      requireNonNull(held).clear();
+    List<HeldLabel> labels = labels();
+    if (labels.removeIf(label -> isExpired(label, time))) {
+      hold(labels);
     }
+  }
+
+  private boolean isExpired(HeldLabel label, long time) {
+    if (label.timestamp() + maxDelayMillis > time) {
+      return false;
+    }
+    if (!label.used()) {
+      requireNonNull(unmatched).inc();
+    }
+    return true;
   }
 
   @Override

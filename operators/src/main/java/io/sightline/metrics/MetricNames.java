@@ -85,7 +85,7 @@ public final class MetricNames {
   /** Counter: labels whose image did not come in time. */
   public static final String NUM_LABELS_UNMATCHED = "numLabelsUnmatched";
 
-  /** Counter: labels after the first for the same image. */
+  /** Counter: labels after the first for the same image, not long after or before it. */
   public static final String NUM_LABELS_REPEATED = "numLabelsRepeated";
 
   /** Label: stage that rejected. */

@@ -118,6 +118,81 @@ class JoinLabelsOperatorTest {
   }
 
   @Test
+  void aBacklogOfLabelsComesToTheSameEndAsLabelsThatCameInTime() throws Exception {
+    label("a", "1", 0);
+    event("a", 50);
+    watermark(149);
+    label("a", "2", 150);
+    event("a", 210);
+    label("a", "0", 220); // a repeat
+    event("a", 350); // too far from all
+    watermark(500);
+    List<String> inTime = joined();
+    List<String> rejectedInTime = rejected();
+    assertNothingIsInState();
+    close();
+    open();
+
+    label("a", "1", 0);
+    label("a", "2", 150);
+    label("a", "0", 220);
+    event("a", 50);
+    event("a", 210);
+    event("a", 350);
+    watermark(500);
+
+    assertThat(joined()).isEqualTo(inTime).containsExactly("a 1 at 50", "a 2 at 210");
+    assertThat(rejected()).isEqualTo(rejectedInTime).containsExactly("a evaluate/label-expired");
+    assertNothingIsInState();
+  }
+
+  @Test
+  void aBacklogOfEventsComesToTheSameEndAsEventsThatCameInTime() throws Exception {
+    event("a", 50);
+    event("a", 210);
+    event("a", 350);
+    label("a", "1", 0);
+    label("a", "2", 150);
+    label("a", "0", 220);
+    watermark(500);
+
+    assertThat(joined()).containsExactly("a 1 at 50", "a 2 at 210");
+    assertThat(rejected()).containsExactly("a evaluate/label-expired");
+    assertNothingIsInState();
+  }
+
+  @Test
+  void ofTwoLabelsThatBelongToAnEventTheFirstToComeServesIt() throws Exception {
+    label("a", "1", 0);
+    label("a", "2", 150);
+    event("a", 75);
+
+    assertThat(joined()).containsExactly("a 1 at 75");
+  }
+
+  @Test
+  void eachOfSeveralLabelsExpiresAtItsOwnTimeAndIsRestored() throws Exception {
+    label("a", "1", 0);
+    label("a", "2", 150);
+    label("a", "0", 300);
+    watermark(100); // the first is gone
+    OperatorSubtaskState state = harness.snapshot(1, 1);
+    harness.close();
+    harness = harness();
+    harness.initializeState(state);
+    harness.open();
+
+    event("a", 160);
+    event("a", 310);
+    watermark(399);
+    assertThat(harness.numKeyedStateEntries()).isOne();
+    watermark(400);
+
+    assertThat(joined()).containsExactly("a 2 at 160", "a 0 at 310");
+    assertNothingIsInState();
+  }
+
+  @Test
   void whatComesWhenItsTimeIsOverLeavesNothing() throws Exception {
     watermark(1000);
     event("a", 30);
