@@ -205,7 +205,8 @@ final class PredictCommand implements Callable<Integer> {
     PredictSettings settings = null;
     if (problems.isEmpty()) {
       ModelReading.initializeFileSystems(read.flink());
-      settings = PredictSettings.of(read).withFrames(frames);
+      boolean savesPictures = saveImages != null || saveInputs != null;
+      settings = PredictSettings.of(read).withFrames(frames).withKeepUnpacked(savesPictures);
     }
     return withDevice(settings == null ? PredictSettings.defaults() : settings, problems);
   }

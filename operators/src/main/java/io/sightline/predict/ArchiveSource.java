@@ -45,8 +45,12 @@ final class ArchiveSource implements FrameSource {
       if (rejection != null) {
         return FrameSources.frame(entry.name(), rejection);
       }
-      Content content = new HandedContent(entry.bytes(), again(entry.index()));
-      ImageFormat format = ImageFormat.of(entry.bytes(), entry.bytes().length);
+      byte[] bytes = entry.bytes();
+      Content content =
+          settings.keepUnpacked()
+              ? buffer -> new Content.Encoded(bytes, 0, bytes.length)
+              : new HandedContent(bytes, again(entry.index()));
+      ImageFormat format = ImageFormat.of(bytes, bytes.length);
       if (settings.frames() == Frames.FIRST || format == null || !format.mayHaveFrames()) {
         return new Frame(entry.name(), null, content);
       }

@@ -23,6 +23,8 @@ import org.apache.flink.configuration.Configuration;
  * @param workers threads that decode images and run the model for one stream; 0 takes the cores of
  *     the machine
  * @param frames which frames of a TIFF or GIF are predicted
+ * @param keepUnpacked whether a prediction keeps the encoded image where it came from an archive:
+ *     for those who save each at once, since whoever reads it again unpacks all that is before it
  */
 public record PredictSettings(
     int topK,
@@ -30,6 +32,7 @@ public record PredictSettings(
     int batchSize,
     int workers,
     Frames frames,
+    boolean keepUnpacked,
     FetchSettings fetch,
     DecodeSettings decode,
     ModelSettings model,
@@ -73,6 +76,7 @@ public record PredictSettings(
         config.batchSize(),
         config.workers(),
         Frames.FIRST,
+        false,
         config.fetch(),
         config.decode(),
         config.model(),
@@ -81,22 +85,27 @@ public record PredictSettings(
 
   public PredictSettings withTopK(int k) {
     return new PredictSettings(
-        k, minScore, batchSize, workers, frames, fetch, decode, model, device);
+        k, minScore, batchSize, workers, frames, keepUnpacked, fetch, decode, model, device);
   }
 
   public PredictSettings withBatchSize(int images) {
     return new PredictSettings(
-        topK, minScore, images, workers, frames, fetch, decode, model, device);
+        topK, minScore, images, workers, frames, keepUnpacked, fetch, decode, model, device);
   }
 
   public PredictSettings withWorkers(int threads) {
     return new PredictSettings(
-        topK, minScore, batchSize, threads, frames, fetch, decode, model, device);
+        topK, minScore, batchSize, threads, frames, keepUnpacked, fetch, decode, model, device);
   }
 
   public PredictSettings withFrames(Frames which) {
     return new PredictSettings(
-        topK, minScore, batchSize, workers, which, fetch, decode, model, device);
+        topK, minScore, batchSize, workers, which, keepUnpacked, fetch, decode, model, device);
+  }
+
+  public PredictSettings withKeepUnpacked(boolean keep) {
+    return new PredictSettings(
+        topK, minScore, batchSize, workers, frames, keep, fetch, decode, model, device);
   }
 
   /**
@@ -112,12 +121,12 @@ public record PredictSettings(
 
   public PredictSettings withDevice(DeviceSettings which) {
     return new PredictSettings(
-        topK, minScore, batchSize, workers, frames, fetch, decode, model, which);
+        topK, minScore, batchSize, workers, frames, keepUnpacked, fetch, decode, model, which);
   }
 
   public PredictSettings withModel(ModelSettings which) {
     return new PredictSettings(
-        topK, minScore, batchSize, workers, frames, fetch, decode, which, device);
+        topK, minScore, batchSize, workers, frames, keepUnpacked, fetch, decode, which, device);
   }
 
   /** The same with a name for the model, which must be that of the folder where PaddleX has it. */

@@ -2,6 +2,7 @@
 package io.sightline.predict;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sightline.testing.OnnxGraphs;
@@ -58,6 +59,30 @@ class PagedPredictionsTest {
       assertIs(predictions.get(3), 0, 0, 1);
       assertIs(predictions.get(4), 1, 0, 0);
       assertIs(predictions.get(5), 0, 1, 0);
+    }
+  }
+
+  /** The archive is gone by then: so it was not unpacked again. */
+  @Test
+  void whatWasUnpackedOnceIsSavedWithoutUnpackingItAgainWhereItIsKept() throws Exception {
+    Path model = Files.createDirectory(folder.resolve("model"));
+    GRAPH.writeFolder(model);
+    Path tar = folder.resolve("c.tar");
+    for (boolean kept : new boolean[] {true, false}) {
+      Files.write(
+          tar, TestArchives.tar(Map.of("g.png", TestImages.solid(".png", 20, 20, 0, 255, 0))));
+      PredictSettings settings = PredictSettings.defaults().withKeepUnpacked(kept);
+      try (ImageClassifier classifier = Sightline.load(model, settings);
+          Stream<Prediction> stream = classifier.predictAll(Input.of(tar))) {
+        Prediction prediction = stream.toList().get(0);
+        Files.delete(tar);
+        if (kept) {
+          assertThat(prediction.saveToImage(folder)).exists();
+        } else {
+          assertThatThrownBy(() -> prediction.saveToImage(folder))
+              .isInstanceOf(ImageRejectedException.class);
+        }
+      }
     }
   }
 
