@@ -53,19 +53,20 @@ final class ClassifyCombinations {
     checkFlink();
     checkSource(Objects.requireNonNull(source));
     checkOperator();
+    checkExchange();
   }
 
   /** The checks of a job that reads from no topic. */
   void checkWithoutSource() {
     checkFlink();
     checkOperator();
+    checkExchange();
   }
 
   /** The checks of the classify operator in any job. */
   void checkOperator() {
     checkTimes();
     checkMemory();
-    checkExchange();
   }
 
   private void checkExchange() {
