@@ -178,12 +178,17 @@ public final class ImageDecoder implements AutoCloseable {
    * @throws ReallocatedRowError where the row was not written
    */
   public void writeTo(ByteBuffer row) throws RejectedException {
-    RowMats mats = rows.computeIfAbsent(row, preprocessor::matsOf);
+    RowMats mats = matsOf(row);
     try {
       preprocessor.write(decoded(), height, Objects.requireNonNull(placement), mats);
     } catch (CvException e) {
       throw PixelDecoder.corrupt(Objects.requireNonNull(header), e);
     }
+  }
+
+  /** What wraps a row. */
+  RowMats matsOf(ByteBuffer row) {
+    return rows.computeIfAbsent(row, preprocessor::matsOf);
   }
 
   /** Size of a row, in bytes. */
@@ -199,7 +204,7 @@ public final class ImageDecoder implements AutoCloseable {
     rows.clear();
   }
 
-  private Mat decoded() {
+  Mat decoded() {
     return Objects.requireNonNull(image, "no image was decoded");
   }
 

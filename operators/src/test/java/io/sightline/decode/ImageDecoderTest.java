@@ -316,6 +316,27 @@ class ImageDecoderTest {
   }
 
   @Test
+  void whatFindsNoMemoryInOpenCvIsAFaultOfTheMachineAndNotOfTheImage() throws RejectedException {
+    int beyondAnyAddress = 1 << 24;
+    Preprocessing huge =
+        new Preprocessing(
+            Resize.toSize(beyondAnyAddress, beyondAnyAddress, Interpolation.NEAREST),
+            Crop.of(SIDE, SIDE),
+            Channels.RGB,
+            1,
+            List.of(0.0, 0.0, 0.0),
+            List.of(1.0, 1.0, 1.0));
+    byte[] png = TestImages.solid(".png", 20, 20, 200, 100, 50);
+    try (ImageDecoder decoder =
+        new ImageDecoder(huge, RowFormat.PLANAR_FLOAT32, DecodeSettings.upTo(Long.MAX_VALUE))) {
+      decoder.decode(png, 0, png.length);
+      assertThatThrownBy(() -> decoder.writeTo(row))
+          .isInstanceOf(OutOfMemoryError.class)
+          .hasMessageContaining("OpenCV");
+    }
+  }
+
+  @Test
   void aLargeImageAfterASmallOneIsReadWhole() throws RejectedException {
     decode(TestImages.noise(".png", 10, 10, 1));
     byte[] large = TestImages.noise(".png", 900, 700, 2, Imgcodecs.IMWRITE_PNG_COMPRESSION, 0);
