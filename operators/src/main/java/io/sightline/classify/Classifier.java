@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,8 @@ import org.slf4j.LoggerFactory;
 public final class Classifier implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Classifier.class);
+
+  private static final AtomicInteger OPEN_SESSIONS = new AtomicInteger();
 
   private final ModelDescriptor model;
   private final Provider provider;
@@ -64,6 +67,7 @@ public final class Classifier implements AutoCloseable {
           "the graph has no tensor output named " + model.output().name());
     }
     this.outputRank = tensor.getShape().length;
+    OPEN_SESSIONS.incrementAndGet();
   }
 
   /**
@@ -106,7 +110,7 @@ public final class Classifier implements AutoCloseable {
         warm = true;
         return classifier;
       } finally {
-        if (!warm) { // an Error too: there may be no memory for a batch
+        if (!warm) { // for want of direct memory, too, which is an Error
           classifier.close();
         }
       }
@@ -166,6 +170,11 @@ public final class Classifier implements AutoCloseable {
             throw e;
           }
         });
+  }
+
+  /** Sessions of this process that are open. */
+  static int openSessions() {
+    return OPEN_SESSIONS.get();
   }
 
   /** The provider that the session was opened on. */
@@ -299,6 +308,7 @@ public final class Classifier implements AutoCloseable {
     }
     try {
       session.close();
+      OPEN_SESSIONS.decrementAndGet();
       NativeHeap.trim();
     } catch (OrtException e) {
       throw new IllegalStateException("the session could not be closed", e);
