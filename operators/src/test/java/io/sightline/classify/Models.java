@@ -33,19 +33,24 @@ final class Models {
 
   /** The model with other labels than its folder has. */
   static ModelDescriptor with(ModelDescriptor model, List<String> labels) {
-    return with(model, model.preprocessing(), labels);
+    return with(model, model.dir(), model.preprocessing(), labels);
   }
 
   /** The model with another preprocessing than its folder has. */
   static ModelDescriptor with(ModelDescriptor model, Preprocessing preprocessing) {
-    return with(model, preprocessing, model.labels());
+    return with(model, model.dir(), preprocessing, model.labels());
+  }
+
+  /** The model in another place. */
+  static ModelDescriptor inFolder(ModelDescriptor model, String dir) {
+    return with(model, dir, model.preprocessing(), model.labels());
   }
 
   private static ModelDescriptor with(
-      ModelDescriptor model, Preprocessing preprocessing, List<String> labels) {
+      ModelDescriptor model, String dir, Preprocessing preprocessing, List<String> labels) {
     return new ModelDescriptor(
         model.settings(),
-        model.dir(),
+        dir,
         model.graphFile(),
         model.name(),
         model.version(),
