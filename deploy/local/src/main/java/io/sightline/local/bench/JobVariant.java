@@ -3,6 +3,7 @@ package io.sightline.local.bench;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -57,7 +58,6 @@ final class JobVariant implements Variant {
   public Work work(Duration duration) throws Exception {
     Work work = attempt(duration);
     while (work == null) { // faster by so much than last time that its input ran dry
-      imagesPerNano *= SUPPLY;
       work = attempt(duration);
     }
     return work;
@@ -86,7 +86,9 @@ final class JobVariant implements Variant {
       long heapBytes = meter.processHeapBytes();
       job.publish(END_IMAGES);
       readUntil(job, eventMillis, endMillis);
-      if (eventMillis.stream().filter(millis -> millis < endMillis).count() >= supply) {
+      long[] before = eventMillis.stream().mapToLong(m -> m).filter(m -> m < endMillis).toArray();
+      if (before.length >= supply) {
+        imagesPerNano = SUPPLY * Math.max(imagesPerNano, latePace(before));
         return null;
       }
       long count =
@@ -97,6 +99,15 @@ final class JobVariant implements Variant {
       return new Work(
           count, nanos, cpuNanos, heapBytes, job.checkpoints().durations(startMillis, endMillis));
     }
+  }
+
+  /** Images a nanosecond in the later half of the events: the job was cold in the earlier one. */
+  private static double latePace(long[] eventMillis) {
+    long[] sorted = eventMillis.clone();
+    Arrays.sort(sorted);
+    int half = sorted.length / 2;
+    long millis = Math.max(1, sorted[sorted.length - 1] - sorted[half]);
+    return (double) (sorted.length - half) / TimeUnit.MILLISECONDS.toNanos(millis);
   }
 
   /**
