@@ -6,7 +6,6 @@ import io.sightline.metrics.MetricNames;
 import io.sightline.reference.Reason;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.apache.flink.dropwizard.metrics.DropwizardHistogramWrapper;
@@ -29,11 +28,11 @@ final class ClassifyMetrics {
   private final ThreadSafeSimpleCounter sentToRetry = new ThreadSafeSimpleCounter();
   private final Map<Reason, ThreadSafeSimpleCounter> rejected = new ConcurrentHashMap<>();
   private final Histogram batchSize;
-  private final Histogram batchLatency;
-  private final Histogram inferenceTime;
-  private final Histogram fetchTime;
-  private final Histogram decodeTime;
-  private final Histogram queueTime;
+  private final MillisHistogram batchLatency;
+  private final MillisHistogram inferenceTime;
+  private final MillisHistogram fetchTime;
+  private final MillisHistogram decodeTime;
+  private final MillisHistogram queueTime;
   private final Histogram eventAge;
 
   ClassifyMetrics(MetricGroup group) {
@@ -47,11 +46,11 @@ final class ClassifyMetrics {
       }
     }
     batchSize = histogram(MetricNames.BATCH_SIZE);
-    batchLatency = histogram(MetricNames.BATCH_LATENCY_MS);
-    inferenceTime = histogram(MetricNames.INFERENCE_TIME_MS);
-    fetchTime = histogram(MetricNames.FETCH_TIME_MS);
-    decodeTime = histogram(MetricNames.DECODE_TIME_MS);
-    queueTime = histogram(MetricNames.QUEUE_TIME_MS);
+    batchLatency = millis(MetricNames.BATCH_LATENCY_MS);
+    inferenceTime = millis(MetricNames.INFERENCE_TIME_MS);
+    fetchTime = millis(MetricNames.FETCH_TIME_MS);
+    decodeTime = millis(MetricNames.DECODE_TIME_MS);
+    queueTime = millis(MetricNames.QUEUE_TIME_MS);
     eventAge = histogram(MetricNames.EVENT_AGE_MS);
   }
 
@@ -60,6 +59,10 @@ final class ClassifyMetrics {
         name,
         new DropwizardHistogramWrapper(
             new com.codahale.metrics.Histogram(new SlidingWindowReservoir(WINDOW))));
+  }
+
+  private MillisHistogram millis(String name) {
+    return group.histogram(name, new MillisHistogram(new SlidingWindowReservoir(WINDOW)));
   }
 
   /** Registers what is read and not counted. */
@@ -89,17 +92,17 @@ final class ClassifyMetrics {
 
   void batchRun(int size, long latencyNanos, long inferenceNanos) {
     batchSize.update(size);
-    batchLatency.update(TimeUnit.NANOSECONDS.toMillis(latencyNanos));
-    inferenceTime.update(TimeUnit.NANOSECONDS.toMillis(inferenceNanos));
+    batchLatency.updateNanos(latencyNanos);
+    inferenceTime.updateNanos(inferenceNanos);
   }
 
   void fetched(long nanos) {
-    fetchTime.update(TimeUnit.NANOSECONDS.toMillis(nanos));
+    fetchTime.updateNanos(nanos);
   }
 
   void decoded(long queueNanos, long decodeNanos) {
-    queueTime.update(TimeUnit.NANOSECONDS.toMillis(queueNanos));
-    decodeTime.update(TimeUnit.NANOSECONDS.toMillis(decodeNanos));
+    queueTime.updateNanos(queueNanos);
+    decodeTime.updateNanos(decodeNanos);
   }
 
   /** Share of the workers' time that was busy between two readings, 0 to 1. Thread-safe. */

@@ -139,7 +139,7 @@ class ClassifyMetricsTest {
       assertThat(histogram("batchSize", 1).getMax()).isEqualTo(MAX_SIZE);
       double latency = histogram("batchLatencyMs", 1).getMean();
       double inference = histogram("inferenceTimeMs", 1).getMean();
-      assertThat(inference).isBetween(0.0, latency);
+      assertThat(inference).as("less than a millisecond perhaps").isPositive().isLessThan(latency);
       assertThat(latency).isLessThan(elapsed);
       for (String time : new String[] {"decodeTimeMs", "queueTimeMs"}) {
         assertThat(histogram(time, MAX_SIZE).getQuantile(1)).as(time).isBetween(0.0, elapsed);
