@@ -10,13 +10,12 @@ import io.sightline.testing.OnnxGraphs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -70,14 +69,22 @@ class UnalignedRestoreIT {
           "execution.checkpointing.externalized-checkpoint-retention", "RETAIN_ON_CANCELLATION");
       try (RunningJob job = RunningJob.start(options)) {
         // All slots are full, and what else was read waits in front of them.
+        await().atMost(PATIENCE).until(() -> underWay(images).count() == 8);
+        int before = lastCheckpoint();
+        // The second to come has begun since. A slot takes its part between two references, so one
+        // of those that it holds must end now and then.
         await()
             .atMost(PATIENCE)
-            .until(() -> IDS.stream().filter(id -> images.requests(id) > 0).count() == 8);
-        Optional<Path> before = lastCheckpoint();
-        await().atMost(PATIENCE).until(() -> !lastCheckpoint().equals(before) && job.isRunning());
+            .until(
+                () -> {
+                  images.release(underWay(images).limit(1).toList());
+                  return lastCheckpoint() >= before + 2;
+                });
+        assertThat(IDS.stream().filter(id -> images.requests(id) == 0))
+            .as("references between the tasks")
+            .hasSizeGreaterThan(100);
       }
-      options.put(
-          "execution.state-recovery.path", lastCheckpoint().orElseThrow().toUri().toString());
+      options.put("execution.state-recovery.path", folderOf(lastCheckpoint()).toUri().toString());
       images.release();
 
       Map<String, String> chained = new HashMap<>(options);
@@ -97,18 +104,28 @@ class UnalignedRestoreIT {
     }
   }
 
-  private static Optional<Path> lastCheckpoint() throws IOException {
-    if (!Files.isDirectory(folder.resolve("checkpoints"))) {
-      return Optional.empty();
-    }
+  private static Stream<String> underWay(ColourServer images) {
+    return IDS.stream().filter(id -> images.requests(id) > 0 && images.answers(id) == 0);
+  }
+
+  /** Number of the last checkpoint that is complete; 0 where there is none. */
+  private static int lastCheckpoint() throws IOException {
     try (Stream<Path> files = Files.walk(folder.resolve("checkpoints"), 3)) {
       return files
-          .filter(file -> Files.exists(file.resolve("_metadata")))
-          .max(
-              Comparator.comparingLong(
-                  file -> Long.parseLong(file.getFileName().toString().substring(4))));
-    } catch (UncheckedIOException e) { // an older one was deleted meanwhile
-      return Optional.empty();
+          .filter(file -> file.endsWith("_metadata"))
+          .mapToInt(
+              file -> Integer.parseInt(file.getParent().getFileName().toString().substring(4)))
+          .max()
+          .orElse(0);
+    } catch (NoSuchFileException
+        | UncheckedIOException e) { // there is none, or one is being deleted
+      return 0;
+    }
+  }
+
+  private static Path folderOf(int checkpoint) throws IOException {
+    try (Stream<Path> files = Files.walk(folder.resolve("checkpoints"), 2)) {
+      return files.filter(file -> file.endsWith("chk-" + checkpoint)).findFirst().orElseThrow();
     }
   }
 
