@@ -17,9 +17,6 @@ final class SinkCombinations {
   /** Room for everything in a record but the raw record and what the reference says of itself. */
   private static final int RECORD_OVERHEAD = 16 << 10;
 
-  /** ReferenceParser's bound of id, URI, label, attributes and key together. */
-  private static final long METADATA_BYTES = 64 << 10;
-
   /** The id may be the URI or the key again, and is the key of the record written. */
   private static final int AVRO_COPIES = 3;
 
@@ -213,7 +210,8 @@ final class SinkCombinations {
   SinkCombinations checkRecordSize(String prefix, SinkSettings sink) {
     long limit = maxRequestSize(sink);
     boolean json = sink.encoding() == SinkSettings.Encoding.JSON;
-    long size = METADATA_BYTES * (json ? JSON_COPIES : AVRO_COPIES) + RECORD_OVERHEAD;
+    long copies = json ? JSON_COPIES : AVRO_COPIES;
+    long size = copies * SourceSettings.MAX_METADATA_BYTES + RECORD_OVERHEAD;
     if (sink.type() == SinkSettings.Type.KAFKA && limit > 0 && limit < size) {
       problem(
           String.format(

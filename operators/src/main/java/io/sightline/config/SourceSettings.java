@@ -44,6 +44,9 @@ public record SourceSettings(
     Map<String, String> kafkaProperties)
     implements Serializable {
 
+  /** Bytes that id, URI, label, attributes and Kafka key of a reference may have together. */
+  public static final int MAX_METADATA_BYTES = 64 << 10;
+
   public SourceSettings {
     topics = List.copyOf(topics);
     kafkaProperties = Map.copyOf(kafkaProperties);

@@ -23,7 +23,7 @@ public final class ReferenceParser {
    * Largest sum in bytes of a reference's id, URI, label, attributes and Kafka key. All of it
    * travels on the event, which must fit into a Kafka message in every encoding.
    */
-  public static final int MAX_METADATA_BYTES = 64 * 1024;
+  public static final int MAX_METADATA_BYTES = SourceSettings.MAX_METADATA_BYTES;
 
   private final SourceSettings settings;
   private final ValueFormat format;
