@@ -3,7 +3,11 @@ package io.sightline.fetch;
 
 import io.sightline.reference.Reason;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -11,10 +15,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongConsumer;
-import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
+import org.apache.flink.core.fs.local.LocalFileSystem;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FileFetcher implements AutoCloseable {
 
-  /** Above it a read of java.io allocates a native buffer as large as itself from the system. */
+  /** A read goes through a native buffer as large as itself: each thread keeps one for files. */
   private static final int READ_BYTES = 1 << 16;
 
   private final ExecutorService executor;
@@ -53,6 +57,13 @@ final class FileFetcher implements AutoCloseable {
   private interface Step {
     void run() throws IOException;
   }
+
+  private interface Content {
+    InputStream open() throws IOException;
+  }
+
+  /** What lies at a path; nothing of it is read yet. */
+  private record Found(boolean isFolder, long length, Content content) {}
 
   /** A task that knows its thread. */
   private static final class Task extends FutureTask<Void> {
@@ -103,12 +114,37 @@ final class FileFetcher implements AutoCloseable {
     }
   }
 
-  private void lookUp(Fetch fetch, URI uri) throws IOException {
+  private static Found find(URI uri) throws IOException {
     Path path = new Path(uri);
     FileSystem fileSystem = FileSystem.get(uri);
+    if (fileSystem instanceof LocalFileSystem disk) {
+      Found file = findOn(disk, path);
+      if (file != null) {
+        return file;
+      }
+    }
     FileStatus status = fileSystem.getFileStatus(path);
-    long length = status.getLen();
-    if (status.isDir()) {
+    return new Found(status.isDir(), status.getLen(), () -> fileSystem.open(path));
+  }
+
+  /**
+   * What lies at a path of the local disk, asked for once where Flink asks four times; null where
+   * that fails, so that it is Flink who says why.
+   */
+  private static @Nullable Found findOn(LocalFileSystem disk, Path path) {
+    try {
+      java.nio.file.Path file = disk.pathToFile(path).toPath();
+      BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
+      return new Found(found.isDirectory(), found.size(), () -> Files.newInputStream(file));
+    } catch (IOException | InvalidPathException e) {
+      return null;
+    }
+  }
+
+  private void lookUp(Fetch fetch, URI uri) throws IOException {
+    Found file = find(uri);
+    long length = file.length();
+    if (file.isFolder()) {
       fetch.reject(Reason.NOT_FOUND, "is a folder, not a file");
     } else if (length == 0) {
       fetch.reject(Reason.EMPTY_CONTENT, "is empty");
@@ -120,7 +156,7 @@ final class FileFetcher implements AutoCloseable {
       ByteBudget.Lease atOnce = acquired.isCompletedExceptionally() ? null : acquired.getNow(null);
       if (atOnce != null) {
         fetch.own(atOnce);
-        read(fetch, fileSystem, path, (int) length, atOnce);
+        read(fetch, file, atOnce);
         return;
       }
       fetch.deadline().pause();
@@ -132,20 +168,19 @@ final class FileFetcher implements AutoCloseable {
               // A read that is given up may hold its array a little longer than its lease, until
               // its thread returns: fetch.threads bounds those.
               fetch.own(lease);
-              submit(fetch, uri, () -> read(fetch, fileSystem, path, (int) length, lease));
+              submit(fetch, uri, () -> read(fetch, file, lease));
             }
           });
     }
   }
 
-  private void read(
-      Fetch fetch, FileSystem fileSystem, Path path, int length, ByteBudget.Lease lease)
-      throws IOException {
+  private void read(Fetch fetch, Found file, ByteBudget.Lease lease) throws IOException {
+    int length = (int) file.length();
     byte[] bytes =
         arrays.take(length); // given back by whoever closes them, and else left to the GC
     int count = 0;
     boolean more;
-    try (FSDataInputStream in = fileSystem.open(path)) {
+    try (InputStream in = file.content().open()) {
       int read = 0;
       while (count < length && read >= 0) {
         read = in.read(bytes, count, Math.min(READ_BYTES, length - count));

@@ -74,7 +74,7 @@ final class Hosts {
   static String of(URI uri) {
     String authority = uri.getRawAuthority() == null ? "" : uri.getRawAuthority();
     String host = authority.substring(authority.lastIndexOf('@') + 1);
-    return "%s://%s".formatted(uri.getScheme(), host).toLowerCase(Locale.ROOT);
+    return (uri.getScheme() + "://" + host).toLowerCase(Locale.ROOT);
   }
 
   /** A whole image came from the host. */

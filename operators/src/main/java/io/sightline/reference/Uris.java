@@ -3,7 +3,6 @@ package io.sightline.reference;
 
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.util.Locale;
 
 /** What is said and shown of URIs: none of these methods opens one. */
 public final class Uris {
@@ -91,11 +90,15 @@ public final class Uris {
           "'%s' has no path after its scheme: write %s:/..."
               .formatted(shown(uri), parsed.getScheme()));
     }
-    if (parsed.getScheme().toLowerCase(Locale.ROOT).matches("https?") && parsed.getHost() == null) {
+    if (isHttp(parsed.getScheme()) && parsed.getHost() == null) {
       throw malformed(
           "'%s' names no host: a host name has letters, digits, hyphens and dots"
               .formatted(shown(uri)));
     }
+  }
+
+  private static boolean isHttp(String scheme) {
+    return scheme.equalsIgnoreCase("http") || scheme.equalsIgnoreCase("https");
   }
 
   /** A drive letter before a colon would parse as a scheme of one letter. */

@@ -97,6 +97,33 @@ class SchemeStoreTest {
   }
 
   @Test
+  void pathsThatCanNotBeThereAreNotFoundAndNoOutage() throws Exception {
+    String file = write("file.jpg", image(10));
+    Path loop = folder.resolve("loop");
+    Files.createSymbolicLink(loop, loop);
+    List<String> uris =
+        List.of(
+            file + "/below.jpg",
+            folder.toUri() + "a".repeat(300) + ".jpg",
+            folder.toUri() + "a%00.jpg",
+            loop.toUri().toString());
+    for (String uri : uris) {
+      assertThat(rejection(store.fetch(reference(uri)), Reason.NOT_FOUND).detail())
+          .endsWith("does not exist");
+    }
+    assertThat(store.retries()).isZero();
+  }
+
+  @Test
+  void aLinkIsReadLikeItsFile() throws Exception {
+    write("file.jpg", image(10));
+    Path link = Files.createSymbolicLink(folder.resolve("link.jpg"), Path.of("file.jpg"));
+    try (ImageBytes bytes = get(store.fetch(reference(link.toUri().toString())))) {
+      assertThat(copy(bytes)).isEqualTo(image(10));
+    }
+  }
+
+  @Test
   void schemesThatAreNotListedOrNotServedAreRejected() throws Exception {
     rejection(store.fetch(reference("ftp://host/a.jpg")), Reason.SCHEME_NOT_ALLOWED);
     rejection(store.fetch(reference("s9://host/a")), Reason.SCHEME_NOT_ALLOWED);

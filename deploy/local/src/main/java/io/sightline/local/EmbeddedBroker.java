@@ -296,6 +296,8 @@ public final class EmbeddedBroker implements AutoCloseable {
     all.put("num.io.threads", "4");
     all.put("log.cleaner.dedupe.buffer.size", Integer.toString(4 << 20));
     all.put("metric.reporters", "");
+    // Two records a second that only show other controllers that this one lives.
+    all.put("metadata.max.idle.interval.ms", "0");
     settings.addSecurity(all);
     all.putAll(settings.properties);
     Properties properties = new Properties();
