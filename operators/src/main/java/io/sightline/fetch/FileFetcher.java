@@ -117,8 +117,8 @@ final class FileFetcher implements AutoCloseable {
   private static Found find(URI uri) throws IOException {
     Path path = new Path(uri);
     FileSystem fileSystem = FileSystem.get(uri);
-    if (fileSystem instanceof LocalFileSystem disk) {
-      Found file = findOn(disk, path);
+    if (fileSystem.getClass() == LocalFileSystem.class) { // a subclass may read in its own way
+      Found file = findOn((LocalFileSystem) fileSystem, path);
       if (file != null) {
         return file;
       }
