@@ -16,8 +16,8 @@ public final class DecodeOptions {
           .defaultValue(89_478_485L)
           .withDescription(
               "Largest image that is decoded, width times height as its header says; a larger one is"
-                  + " rejected before memory is taken. Each worker may hold 3 bytes a pixel, or up to 9"
-                  + " while it decodes a progressive JPEG: 256 or 768 MiB outside the heap at the"
+                  + " rejected before memory is taken. Each worker may hold 3 bytes a pixel, or up"
+                  + " to 9 while it decodes a progressive JPEG: 256 or 768 MiB outside the heap at the"
                   + " default, which is Pillow's bound.");
 
   public static final ConfigOption<DecodeSettings.SmallImages> SMALL_IMAGES =

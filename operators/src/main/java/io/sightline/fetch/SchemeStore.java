@@ -78,7 +78,7 @@ final class SchemeStore implements ImageStore {
           Reason.SCHEME_NOT_ALLOWED,
           "%s: fetch.schemes does not list %s".formatted(Uris.masked(uri), scheme));
     }
-    boolean byHttp = scheme.equals("http") || scheme.equals("https");
+    boolean byHttp = Uris.isHttp(scheme);
     PatientFetch fetch =
         new PatientFetch(
             uri,

@@ -97,7 +97,8 @@ public final class Uris {
     }
   }
 
-  private static boolean isHttp(String scheme) {
+  /** Whether a scheme, in upper or lower case, is http or https. */
+  public static boolean isHttp(String scheme) {
     return scheme.equalsIgnoreCase("http") || scheme.equalsIgnoreCase("https");
   }
 
