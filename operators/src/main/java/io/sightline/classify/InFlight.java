@@ -7,6 +7,7 @@ import io.sightline.schemas.ImageReference;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,10 +34,8 @@ final class InFlight {
   /** Receives what became of a reference, from any thread. */
   interface Completion {
 
-    void complete(Outcome outcome);
-
-    /** The task is broken: a fault of the code, the model or the machine. */
-    void fail(Throwable cause);
+    /** Calls the supplier on the task's thread; what it throws fails the task. */
+    void complete(Supplier<Outcome> outcome);
   }
 
   /** What is known of an image once it is decoded. */
@@ -70,11 +69,24 @@ final class InFlight {
   }
 
   void complete(Outcome outcome) {
-    completion.complete(outcome);
+    completion.complete(() -> outcome);
   }
 
+  /** Completes it with its outcome, and runs {@code others} before, on the task's thread. */
+  void complete(Outcome outcome, Runnable others) {
+    completion.complete(
+        () -> {
+          others.run();
+          return outcome;
+        });
+  }
+
+  /** Fails the task: a fault of the code, the model or the machine. */
   void fail(Throwable cause) {
-    completion.fail(cause);
+    completion.complete(
+        () -> {
+          throw new IllegalStateException("the classify operator has failed", cause);
+        });
   }
 
   void fetching(CompletableFuture<ImageBytes> fetch) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 import org.apache.flink.streaming.api.functions.async.ResultFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -70,26 +71,13 @@ final class InFlightImages {
     }
 
     @Override
-    public void complete(Outcome outcome) {
+    public void complete(Supplier<Outcome> outcome) {
       images.remove(result);
       try {
-        result.complete(List.of(outcome));
+        // completeExceptionally would put the whole record into the text of a failure.
+        result.complete(() -> List.of(outcome.get()));
       } catch (RejectedExecutionException e) {
         LOG.debug("The task ended before this outcome: the reference will come again", e);
-      }
-    }
-
-    @Override
-    public void fail(Throwable cause) {
-      images.remove(result);
-      try {
-        // completeExceptionally would put the whole record into the exception's text.
-        result.complete(
-            () -> {
-              throw new IllegalStateException("the classify operator has failed", cause);
-            });
-      } catch (RejectedExecutionException e) {
-        LOG.debug("The task ended before its failure", e);
       }
     }
   }

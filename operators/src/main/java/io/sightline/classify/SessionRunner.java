@@ -41,6 +41,15 @@ final class SessionRunner implements ClassifyWorkers.BatchRunner {
 
   @Override
   public void run(Batch<InFlight> batch, Scores scores) throws OrtException {
+    EndedImages ended = new EndedImages(batch.size());
+    try {
+      run(batch, scores, ended);
+    } finally {
+      ended.complete(); // also where the session breaks for the rest of them
+    }
+  }
+
+  private void run(Batch<InFlight> batch, Scores scores, EndedImages ended) throws OrtException {
     long started = nanoClock.getAsLong();
     BatchScores.run(
         classifier,
@@ -56,17 +65,17 @@ final class SessionRunner implements ClassifyWorkers.BatchRunner {
 
           @Override
           public void scored(int row, float[] scores) {
-            end(batch.item(row), scores);
+            classified(batch.item(row), scores, ended);
           }
 
           @Override
           public void rejected(int row, RejectedException why) {
-            reject(batch.item(row), why);
+            reject(batch.item(row), why, ended);
           }
         });
   }
 
-  private void end(InFlight image, float[] scores) {
+  private void classified(InFlight image, float[] scores, EndedImages ended) {
     if (image.isEnded()) {
       return;
     }
@@ -78,18 +87,18 @@ final class SessionRunner implements ClassifyWorkers.BatchRunner {
             submitted == null
                 ? 0
                 : Duration.between(submitted, event.getClassifiedAt()).toMillis());
-        image.complete(Outcome.of(event));
+        ended.add(image, Outcome.of(event));
       }
     } catch (RejectedException e) {
-      reject(image, e);
+      reject(image, e, ended);
     }
   }
 
-  private void reject(InFlight image, RejectedException why) {
+  private void reject(InFlight image, RejectedException why, EndedImages ended) {
     Outcome rejection = outcomes.rejection(image, why);
     if (image.end()) {
       metrics.rejected(why.reason());
-      image.complete(rejection);
+      ended.add(image, rejection);
     }
   }
 }

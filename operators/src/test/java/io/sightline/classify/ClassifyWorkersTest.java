@@ -250,16 +250,7 @@ class ClassifyWorkersTest {
   private InFlight image(String id, byte[] bytes) {
     ImageReference reference = new ImageReference();
     reference.setId(id);
-    InFlight image =
-        new InFlight(
-            reference,
-            new InFlight.Completion() {
-              @Override
-              public void complete(Outcome outcome) {}
-
-              @Override
-              public void fail(Throwable cause) {}
-            });
+    InFlight image = new InFlight(reference, outcome -> {});
     openBytes.incrementAndGet();
     image.fetched(
         new ImageBytes() {
