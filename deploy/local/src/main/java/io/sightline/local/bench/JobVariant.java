@@ -28,7 +28,7 @@ final class JobVariant implements Variant {
   private static final double SUPPLY = 2;
 
   /** Longest time for the JIT compilers to be done with what the start of the job has left them. */
-  private static final int SETTLE_SECONDS = 20;
+  private static final int SETTLE_SECONDS = 45;
 
   private static final Duration POLL = Duration.ofMillis(600);
 
