@@ -285,6 +285,22 @@ class ClassifyFunctionTest {
   }
 
   @Test
+  void theTaskIsWokenOnceForABatch() throws Exception {
+    maxDelay = LONG;
+    try (var harness = open(Models.write(folder, graph))) {
+      for (ImageReference reference : four(3)) {
+        harness.processElement(reference, 0);
+      }
+      await()
+          .during(Duration.ofMillis(300))
+          .until(() -> workerThreads().allMatch(ClassifyFunctionTest::isIdle));
+      assertThat(harness.getTaskMailbox().size()).isEqualTo(1);
+      harness.endInput();
+      assertThat(harness.extractOutputValues()).hasSize(4);
+    }
+  }
+
+  @Test
   void orderedOutputIsInTheOrderOfTheReferences() throws Exception {
     ordered = true;
     List<ImageReference> references = new ArrayList<>();
