@@ -76,6 +76,9 @@ class BenchIT {
             .isPositive()
             .isFinite();
       }
+      if (name.equals("classify-job")) {
+        assertThat(result.path("workers_cpu_share").asDouble()).isStrictlyBetween(0.0, 1.0);
+      }
     }
     assertThat(names).containsExactlyInAnyOrderElementsOf(VARIANTS);
   }

@@ -37,7 +37,8 @@ import picocli.CommandLine.Spec;
       "Measures, in one process and in turn: each stage alone, what a user would write first, the"
           + " bare loop of Sightline's own pieces, the Java API, and the whole classify job, Kafka to"
           + " Kafka, exactly once with checkpoints of 1 s.",
-      "Figures are medians over the rounds; ratios are taken within a round. Use a quiet machine."
+      "Figures are medians over the rounds; ratios are to the pace of the other at the time,"
+          + " between its samples before and after. Use a quiet machine."
     },
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "%nExit codes:%n",
@@ -183,12 +184,12 @@ public final class BenchCommand implements Callable<Integer> {
         warmUp(variants, out);
         for (int round = 1; round <= rounds; round++) {
           for (Variant variant : variants) {
-            Variant.Work work = variant.work(Duration.ofSeconds(seconds));
-            report.add(variant, work);
-            out.printf(
-                "round %d of %d: %s, %d threads: %.1f images/s%n",
-                round, rounds, variant.name(), variant.threads(), work.imagesPerSecond());
-            out.flush();
+            measure(variant, "round %d of %d".formatted(round, rounds), report, out);
+          }
+        }
+        for (Variant variant : variants.subList(0, Math.max(0, variants.size() - 1))) {
+          if (Report.isReference(variant)) { // those of the last round have one after them, too
+            measure(variant, "once more", report, out);
           }
         }
         if (isWanted("latency")) {
@@ -222,6 +223,16 @@ public final class BenchCommand implements Callable<Integer> {
     if (json != null) {
       report.writeJson(json, setting(descriptor, pictures, size));
     }
+  }
+
+  private void measure(Variant variant, String when, Report report, PrintWriter out)
+      throws Exception {
+    Variant.Work work = variant.work(Duration.ofSeconds(seconds));
+    report.add(variant, work);
+    out.printf(
+        "%s: %s, %d threads: %.1f images/s%n",
+        when, variant.name(), variant.threads(), work.imagesPerSecond());
+    out.flush();
   }
 
   /** Works until the JIT compiler is quiet: a job on a TaskManager runs for hours. */

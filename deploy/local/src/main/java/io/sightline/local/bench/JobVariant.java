@@ -27,8 +27,14 @@ final class JobVariant implements Variant {
   /** How much more is published than the job took last time, so that it never runs dry. */
   private static final double SUPPLY = 2;
 
-  /** Longest time for the JIT compilers to be done with what the start of the job has left them. */
-  private static final int SETTLE_SECONDS = 45;
+  /**
+   * So many times as long as it measures, a job waits at most for the JIT compilers to be done with
+   * what its start has left them.
+   */
+  private static final int SETTLE_FACTOR = 3;
+
+  /** How the names of the threads of {@code ClassifyFunction}'s workers begin. */
+  private static final String WORKERS = "sightline-classify-";
 
   private static final Duration POLL = Duration.ofMillis(600);
 
@@ -60,7 +66,12 @@ final class JobVariant implements Variant {
     while (work == null) { // faster by so much than last time that its input ran dry
       work = attempt(duration);
     }
+    JitCompilers.awaitSettled(settleSeconds(duration)); // its end leaves them something, too
     return work;
+  }
+
+  private static long settleSeconds(Duration duration) {
+    return SETTLE_FACTOR * duration.toSeconds();
   }
 
   private @Nullable Work attempt(Duration duration) throws Exception {
@@ -69,19 +80,20 @@ final class JobVariant implements Variant {
     try (BenchJob job =
         new BenchJob(setup, id, Map.of(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 1 << 20))) {
       long warmUp = (long) WARM_UP_IMAGES_A_THREAD * setup.threads();
-      long nanos = duration.toNanos() + TimeUnit.SECONDS.toNanos(SETTLE_SECONDS);
+      long nanos = duration.toNanos() + TimeUnit.SECONDS.toNanos(settleSeconds(duration));
       long supply = warmUp + Math.round(SUPPLY * nanos * imagesPerNano);
       job.publish(supply);
       while (eventMillis.size() < warmUp) {
         poll(job, eventMillis);
       }
-      JitCompilers.awaitSettled(SETTLE_SECONDS);
-      Meter meter = new Meter();
+      JitCompilers.awaitSettled(settleSeconds(duration));
+      Meter meter = new Meter(WORKERS);
       long startMillis = System.currentTimeMillis();
       long started = System.nanoTime();
       TimeUnit.NANOSECONDS.sleep(duration.toNanos());
       long endMillis = System.currentTimeMillis();
       nanos = System.nanoTime() - started;
+      long workersCpuNanos = meter.namedCpuNanos();
       long cpuNanos = meter.processCpuNanos();
       long heapBytes = meter.processHeapBytes();
       job.publish(END_IMAGES);
@@ -97,7 +109,12 @@ final class JobVariant implements Variant {
               .count();
       imagesPerNano = (double) count / nanos;
       return new Work(
-          count, nanos, cpuNanos, heapBytes, job.checkpoints().durations(startMillis, endMillis));
+          count,
+          started,
+          nanos,
+          cpuNanos,
+          heapBytes,
+          new JobWork(workersCpuNanos, job.checkpoints().durations(startMillis, endMillis)));
     }
   }
 

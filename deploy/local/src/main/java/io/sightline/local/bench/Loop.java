@@ -85,7 +85,8 @@ final class Loop implements Variant {
     for (Future<?> each : running) {
       each.get();
     }
-    return new Work(images.sum(), System.nanoTime() - started, cpu.sum(), heap.sum(), List.of());
+    return new Work(
+        images.sum(), started, System.nanoTime() - started, cpu.sum(), heap.sum(), null);
   }
 
   @Override

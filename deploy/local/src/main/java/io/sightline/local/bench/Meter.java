@@ -4,6 +4,7 @@ package io.sightline.local.bench;
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -16,6 +17,19 @@ final class Meter {
 
   private final long cpuNanos = SYSTEM.getProcessCpuTime();
   private final Map<Long, Long> allocated = allocated();
+  private final String prefix;
+  private final Map<Long, Long> cpuOfNamed;
+
+  /** A meter that tells the process alone. */
+  Meter() {
+    this("");
+  }
+
+  /** A meter that also tells the CPU time of the threads whose names begin so. */
+  Meter(String prefix) {
+    this.prefix = prefix;
+    this.cpuOfNamed = cpuOfNamed();
+  }
 
   /** CPU time of the process since this meter was made, in nanoseconds. */
   long processCpuNanos() {
@@ -29,6 +43,31 @@ final class Meter {
       heap += thread.getValue() - allocated.getOrDefault(thread.getKey(), 0L);
     }
     return heap;
+  }
+
+  /** CPU time since this meter was made of the threads that it tells apart, in nanoseconds. */
+  long namedCpuNanos() {
+    long cpu = 0;
+    for (Map.Entry<Long, Long> thread : cpuOfNamed().entrySet()) {
+      cpu += thread.getValue() - cpuOfNamed.getOrDefault(thread.getKey(), 0L);
+    }
+    return cpu;
+  }
+
+  private Map<Long, Long> cpuOfNamed() {
+    Map<Long, Long> cpu = new HashMap<>();
+    if (prefix.isEmpty()) {
+      return cpu;
+    }
+    for (ThreadInfo thread : THREADS.getThreadInfo(THREADS.getAllThreadIds())) {
+      if (thread != null && thread.getThreadName().startsWith(prefix)) {
+        long nanos = THREADS.getThreadCpuTime(thread.getThreadId());
+        if (nanos >= 0) {
+          cpu.put(thread.getThreadId(), nanos);
+        }
+      }
+    }
+    return cpu;
   }
 
   static long threadCpuNanos() {

@@ -9,7 +9,6 @@ import io.sightline.predict.Sightline;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Iterator;
-import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
@@ -62,10 +61,11 @@ final class PredictVariant implements Variant {
     }
     return new Work(
         count,
+        started,
         System.nanoTime() - started,
         meter.processCpuNanos(),
         meter.processHeapBytes(),
-        List.of());
+        null);
   }
 
   private Iterator<Input> until(long end) {

@@ -19,7 +19,8 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The samples of all variants, round by round. Ratios are taken within a round, so that a machine
+ * The samples of all variants, round by round. A sample is compared with the pace that the other
+ * variant had at its time, on the line between the samples before and after it, so that a machine
  * that gets slower or faster meanwhile does not matter. Not thread-safe.
  */
 final class Report {
@@ -58,6 +59,7 @@ final class Report {
     }
   }
 
+  /** Adds a sample, which is later than those of the variant before. */
   void add(Variant variant, Work sample) {
     samples
         .computeIfAbsent(new Key(variant.name(), variant.threads()), key -> new ArrayList<>())
@@ -66,6 +68,11 @@ final class Report {
 
   void add(Latency latency) {
     latencies.add(latency);
+  }
+
+  /** Whether the others are compared with this variant. */
+  static boolean isReference(Variant variant) {
+    return variant.name().equals(BARE_LOOP) || variant.name().equals(BARE_LOOP + FILES);
   }
 
   private static Percentiles checkpoints(List<Work> rounds) {
@@ -112,14 +119,21 @@ final class Report {
           Percentiles checkpoints = checkpoints(rounds);
           if (checkpoints.count() > 0) {
             out.printf(
-                "%-50s %s%n",
+                "%-56s %s%n",
                 "checkpoints of %s, %d threads".formatted(key.name(), key.threads()),
                 checkpoints.show());
+          }
+          if (rounds.get(0).job() != null) {
+            out.printf(
+                "%-56s %s%n",
+                "workers' share of the CPU time of %s, %d threads"
+                    .formatted(key.name(), key.threads()),
+                show(median(rounds, Work::workersCpuShare)));
           }
         });
     for (Latency latency : latencies) {
       out.printf(
-          "%-50s %s%n",
+          "%-56s %s%n",
           "published to read_committed, checkpoints of %d s"
               .formatted(latency.interval().toSeconds()),
           latency.millis().show());
@@ -130,7 +144,7 @@ final class Report {
   private void ratioLine(PrintWriter out, String what, Key numerator, Key denominator) {
     Median ratio = ratio(numerator, denominator);
     if (ratio != null) {
-      out.printf("%-50s %s%n", what, show(ratio));
+      out.printf("%-56s %s%n", what, show(ratio));
     }
   }
 
@@ -142,13 +156,13 @@ final class Report {
     if (bare == null || images == null || session == null) {
       return;
     }
-    double[] ratios = new double[bare.size()];
+    double[] ratios = new double[images.size()];
     for (int i = 0; i < ratios.length; i++) {
       double seconds = 1 / images.get(i).imagesPerSecond() + 1 / session.get(i).imagesPerSecond();
       ratios[i] = bare.get(i).imagesPerSecond() * seconds / threads;
     }
     out.printf(
-        "%-50s %s%n",
+        "%-56s %s%n",
         "bare loop, %d threads, to its stages added up".formatted(threads),
         show(Median.of(ratios)));
   }
@@ -181,6 +195,9 @@ final class Report {
           if (checkpoints.count() > 0) {
             checkpoints.writeTo(result.putObject("checkpoint_ms"));
           }
+          if (rounds.get(0).job() != null) {
+            result.put("workers_cpu_share", median(rounds, Work::workersCpuShare).value());
+          }
         });
     ArrayNode published = setting.putArray("published_to_read_committed_ms");
     for (Latency latency : latencies) {
@@ -198,13 +215,27 @@ final class Report {
   private @Nullable Median ratio(Key numerator, Key denominator) {
     List<Work> above = samples.get(numerator);
     List<Work> below = samples.get(denominator);
-    if (above == null || below == null || above.size() != below.size()) {
+    if (above == null || below == null) {
       return null;
     }
-    double[] ratios = new double[above.size()];
-    for (int i = 0; i < ratios.length; i++) {
-      ratios[i] = above.get(i).imagesPerSecond() / below.get(i).imagesPerSecond();
+    return Median.of(
+        above.stream()
+            .mapToDouble(sample -> sample.imagesPerSecond() / paceAt(sample.middle(), below))
+            .toArray());
+  }
+
+  /** Images a second at a time, on the line between the samples that are next to it. */
+  private static double paceAt(long nanos, List<Work> samples) {
+    Work before = samples.get(0);
+    for (Work after : samples) {
+      long left = after.middle() - nanos;
+      if (left >= 0) {
+        long between = after.middle() - before.middle();
+        double share = between == 0 ? 0 : (double) left / between;
+        return share * before.imagesPerSecond() + (1 - share) * after.imagesPerSecond();
+      }
+      before = after;
     }
-    return Median.of(ratios);
+    return before.imagesPerSecond();
   }
 }

@@ -3,6 +3,7 @@ package io.sightline.local.bench;
 
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** One thing that is measured, again and again, in turn with the others. */
 interface Variant extends AutoCloseable {
@@ -26,12 +27,19 @@ interface Variant extends AutoCloseable {
    * What a stretch of work came to.
    *
    * @param images that were finished
+   * @param started when it began, by {@link System#nanoTime}
    * @param nanos the time that it took
    * @param cpuNanos CPU time
    * @param heapBytes heap that was allocated
-   * @param checkpointMillis how long each checkpoint took that was completed meanwhile
+   * @param job what else is known of a job; null of others
    */
-  record Work(long images, long nanos, long cpuNanos, long heapBytes, List<Long> checkpointMillis) {
+  record Work(
+      long images, long started, long nanos, long cpuNanos, long heapBytes, @Nullable JobWork job) {
+
+    /** The middle of it, by {@link System#nanoTime}. */
+    long middle() {
+      return started + nanos / 2;
+    }
 
     double imagesPerSecond() {
       return images * 1e9 / nanos;
@@ -44,5 +52,22 @@ interface Variant extends AutoCloseable {
     double heapBytesPerImage() {
       return (double) heapBytes / images;
     }
+
+    /** Of the CPU time, what the workers have taken: from 0 to 1. */
+    double workersCpuShare() {
+      return job == null ? 1 : (double) job.workersCpuNanos() / cpuNanos;
+    }
+
+    List<Long> checkpointMillis() {
+      return job == null ? List.of() : job.checkpointMillis();
+    }
   }
+
+  /**
+   * What is known of a stretch of a job's work beside.
+   *
+   * @param workersCpuNanos CPU time of the threads that decode and run the session
+   * @param checkpointMillis how long each checkpoint took that was completed meanwhile
+   */
+  record JobWork(long workersCpuNanos, List<Long> checkpointMillis) {}
 }
