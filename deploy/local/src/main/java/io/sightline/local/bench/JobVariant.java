@@ -88,11 +88,13 @@ final class JobVariant implements Variant {
       }
       JitCompilers.awaitSettled(settleSeconds(duration));
       Meter meter = new Meter(WORKERS);
+      JitCompilers compilers = new JitCompilers();
       long startMillis = System.currentTimeMillis();
       long started = System.nanoTime();
       TimeUnit.NANOSECONDS.sleep(duration.toNanos());
       long endMillis = System.currentTimeMillis();
       nanos = System.nanoTime() - started;
+      double jitShare = compilers.share();
       long workersCpuNanos = meter.namedCpuNanos();
       long cpuNanos = meter.processCpuNanos();
       long heapBytes = meter.processHeapBytes();
@@ -114,7 +116,8 @@ final class JobVariant implements Variant {
           nanos,
           cpuNanos,
           heapBytes,
-          new JobWork(workersCpuNanos, job.checkpoints().durations(startMillis, endMillis)));
+          new JobWork(
+              workersCpuNanos, jitShare, job.checkpoints().durations(startMillis, endMillis)));
     }
   }
 

@@ -129,6 +129,10 @@ final class Report {
                 "workers' share of the CPU time of %s, %d threads"
                     .formatted(key.name(), key.threads()),
                 show(median(rounds, Work::workersCpuShare)));
+            out.printf(
+                "%-56s %s%n",
+                "JIT compilers busy during %s, %d threads".formatted(key.name(), key.threads()),
+                show(median(rounds, Work::jitShare)));
           }
         });
     for (Latency latency : latencies) {
@@ -197,6 +201,7 @@ final class Report {
           }
           if (rounds.get(0).job() != null) {
             result.put("workers_cpu_share", median(rounds, Work::workersCpuShare).value());
+            result.put("jit_share", median(rounds, Work::jitShare).value());
           }
         });
     ArrayNode published = setting.putArray("published_to_read_committed_ms");

@@ -58,6 +58,10 @@ interface Variant extends AutoCloseable {
       return job == null ? 1 : (double) job.workersCpuNanos() / cpuNanos;
     }
 
+    double jitShare() {
+      return job == null ? 0 : job.jitShare();
+    }
+
     List<Long> checkpointMillis() {
       return job == null ? List.of() : job.checkpointMillis();
     }
@@ -67,7 +71,9 @@ interface Variant extends AutoCloseable {
    * What is known of a stretch of a job's work beside.
    *
    * @param workersCpuNanos CPU time of the threads that decode and run the session
+   * @param jitShare of the time that the JIT compilers were busy with what a job that runs for
+   *     hours has compiled
    * @param checkpointMillis how long each checkpoint took that was completed meanwhile
    */
-  record JobWork(long workersCpuNanos, List<Long> checkpointMillis) {}
+  record JobWork(long workersCpuNanos, double jitShare, List<Long> checkpointMillis) {}
 }

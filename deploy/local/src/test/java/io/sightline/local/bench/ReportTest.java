@@ -54,15 +54,17 @@ class ReportTest {
   }
 
   @Test
-  void ofTheCpuTimeOfAJobTheShareOfTheWorkersIsTold() throws Exception {
+  void ofAJobTheShareOfItsWorkersIsToldAndHowBusyTheCompilersWere() throws Exception {
     long cpuNanos = cpuNanos(100);
-    add(JOB, 0, 100, new JobWork(cpuNanos * 96 / 100, List.of(30L, 50L)));
+    add(JOB, 0, 100, new JobWork(cpuNanos * 96 / 100, 0.02, List.of(30L, 50L)));
 
     assertThat(result(JOB).path("workers_cpu_share").asDouble()).isEqualTo(0.96, within(1e-9));
+    assertThat(result(JOB).path("jit_share").asDouble()).isEqualTo(0.02, within(1e-9));
     StringWriter table = new StringWriter();
     report.print(new PrintWriter(table));
     assertThat(table.toString())
-        .containsPattern("workers' share of the CPU time of classify-job, 2 threads +0\\.960");
+        .containsPattern("workers' share of the CPU time of classify-job, 2 threads +0\\.960")
+        .containsPattern("JIT compilers busy during classify-job, 2 threads +0\\.020");
   }
 
   /** Adds a second of work. */
