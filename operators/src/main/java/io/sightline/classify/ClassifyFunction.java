@@ -302,7 +302,7 @@ public final class ClassifyFunction extends RichAsyncFunction<ImageReference, Ou
 
     void timeOut(ResultFuture<Outcome> result) {
       InFlight image = inflight.find(result);
-      if (image == null) {
+      if (image == null || image.isEnded()) {
         return; // its outcome is on the way
       }
       UnavailableException outage =

@@ -37,7 +37,7 @@ final class InFlightImages {
     return null;
   }
 
-  /** The image of a future; null where its outcome is on the way. */
+  /** The image of a future; null where its outcome was sent. */
   @Nullable InFlight find(ResultFuture<Outcome> result) {
     return images.get(result);
   }

@@ -71,8 +71,7 @@ interface Variant extends AutoCloseable {
    * What is known of a stretch of a job's work beside.
    *
    * @param workersCpuNanos CPU time of the threads that decode and run the session
-   * @param jitShare of the time that the JIT compilers were busy with what a job that runs for
-   *     hours has compiled
+   * @param jitShare share of the time that the JIT compilers were busy; above 1 where several were
    * @param checkpointMillis how long each checkpoint took that was completed meanwhile
    */
   record JobWork(long workersCpuNanos, double jitShare, List<Long> checkpointMillis) {}
