@@ -118,7 +118,7 @@ final class PredictionRun implements AutoCloseable {
 
   private void throwIfBroken() {
     Throwable cause = failure;
-    if (cause != null) {
+    if (cause != null && predicting == 0) { // else a batch may come yet whose turn is before
       throw new IllegalStateException("the predictions can't go on: " + cause.getMessage(), cause);
     }
     if (closed) {
@@ -242,7 +242,7 @@ final class PredictionRun implements AutoCloseable {
     lock.lock();
     try {
       ended |= frames.size() < batchSize;
-      if (frames.isEmpty() || closed) {
+      if (frames.isEmpty() || closed || failure != null) {
         active--;
         changed.signalAll();
         return -1;
@@ -263,7 +263,7 @@ final class PredictionRun implements AutoCloseable {
       if (predictions != null && !closed) {
         window[place(batch)] = predictions;
       }
-      if (closed) {
+      if (closed || failure != null) {
         changed.signalAll();
       } else if (batch == delivered) {
         wake();
@@ -285,7 +285,10 @@ final class PredictionRun implements AutoCloseable {
     return (int) (batch % window.length);
   }
 
-  /** Lets {@link #next} throw as soon as it has delivered what was done before. */
+  /**
+   * Lets {@link #next} throw from where it has delivered what came before, of what is being
+   * predicted too.
+   */
   void fail(Throwable cause) {
     lock.lock();
     try {

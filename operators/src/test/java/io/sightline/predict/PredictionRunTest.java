@@ -138,6 +138,37 @@ class PredictionRunTest {
     assertThat(source.closed.get()).isOne();
   }
 
+  /** It threw while the first was under way, and came to life again when that was done. */
+  @Test
+  void aStreamThatFailedDeliversWhatIsBeingPredictedAndFailsForGood() throws Exception {
+    CountDownLatch predictingTheFirst = new CountDownLatch(1);
+    CountDownLatch failed = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    BatchPredictor failing =
+        frames -> {
+          if (frames.get(0).inputPath().equals("0")) {
+            predictingTheFirst.countDown();
+            go.await();
+            return predictions(frames);
+          }
+          predictingTheFirst.await();
+          failed.countDown();
+          throw new IllegalStateException("the session broke");
+        };
+    try (PredictionRun run = new PredictionRun(failing, 1, new Frames(100), threads, 2)) {
+      Future<List<Prediction>> first = threads.submit(run::next);
+      failed.await();
+      await().until(() -> threads.getActiveCount() <= 2); // the worker that failed has ended
+      boolean early = first.isDone();
+      go.countDown();
+      assertThat(early).isFalse();
+      assertThat(first.get()).hasSize(1);
+      for (int i = 0; i < 2; i++) {
+        assertThatThrownBy(run::next).hasMessage("the predictions can't go on: the session broke");
+      }
+    }
+  }
+
   @Test
   void aFailureOfTheInputsEndsTheStreamWithItsCauseAfterWhatCameBefore() {
     Frames source =
