@@ -10,9 +10,12 @@ import io.sightline.local.bench.BenchCommand;
 import io.sightline.testing.RepositoryFolder;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -83,6 +86,34 @@ class BenchIT {
     assertThat(names).containsExactlyInAnyOrderElementsOf(VARIANTS);
   }
 
+  /** Images that do not decode are left out; this one decodes, and is more than a job fetches. */
+  @Test
+  void anImageThatTheJobRejectsEndsTheBenchWithItsReason() throws Exception {
+    Path image = folder.resolve("padded");
+    try (Stream<Path> images = Files.list(DEMO.resolve("images/images"))) {
+      Files.copy(images.findFirst().orElseThrow(), image);
+    }
+    Files.write(image, new byte[33 << 20], StandardOpenOption.APPEND);
+
+    int code =
+        bench(
+            "--images",
+            folder.toString(),
+            "--only",
+            "classify-job",
+            "--threads",
+            "1",
+            "--warm-up",
+            "0",
+            "--seconds",
+            "1",
+            "--rounds",
+            "1");
+
+    assertThat(code).isEqualTo(1);
+    assertThat(err.toString()).contains(image.toUri() + " was rejected: fetch, too-large: ");
+  }
+
   @Test
   void anUnknownVariantIsAnsweredWithAllThatThereAre() {
     int code = bench("--only", "decode,nope");
@@ -96,14 +127,11 @@ class BenchIT {
 
   private int bench(String... arguments) {
     List<String> all =
-        new ArrayList<>(
-            List.of(
-                "bench",
-                "--model",
-                DEMO.resolve("model").toString(),
-                "--images",
-                DEMO.resolve("images").toString()));
+        new ArrayList<>(List.of("bench", "--model", DEMO.resolve("model").toString()));
     all.addAll(List.of(arguments));
+    if (!all.contains("--images")) {
+      all.addAll(List.of("--images", DEMO.resolve("images").toString()));
+    }
     return Sightline.commandLine(new BenchCommand())
         .setOut(new PrintWriter(out))
         .setErr(new PrintWriter(err))

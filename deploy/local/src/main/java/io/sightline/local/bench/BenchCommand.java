@@ -94,8 +94,8 @@ public final class BenchCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "300",
       description =
-          "Seconds of warm-up at most; it ends before, once the JIT compilers are quiet"
-              + " (default: ${DEFAULT-VALUE}).")
+          "Seconds of warm-up of the loops, and of each job, at most; it ends before, once the JIT"
+              + " compilers are quiet (default: ${DEFAULT-VALUE}).")
   private int warmUpSeconds;
 
   @Option(
@@ -175,21 +175,21 @@ public final class BenchCommand implements Callable<Integer> {
         descriptor.name(), size, pictures.size(), rounds, seconds);
     out.flush();
     Report report = new Report();
-    List<Variant> variants = new ArrayList<>();
+    List<Variant> loops = new ArrayList<>();
     try (EmbeddedBroker broker = EmbeddedBroker.create();
         ImageServer server = new ImageServer(pictures)) {
       try {
         broker.awaitCoordinators();
-        addVariants(variants, broker, server, descriptor, pictures, size);
-        warmUp(variants, out);
-        for (int round = 1; round <= rounds; round++) {
-          for (Variant variant : variants) {
-            measure(variant, "round %d of %d".formatted(round, rounds), report, out);
-          }
-        }
-        for (Variant variant : variants.subList(0, Math.max(0, variants.size() - 1))) {
-          if (Report.isReference(variant)) { // those of the last round have one after them, too
-            measure(variant, "once more", report, out);
+        addLoops(loops, descriptor, pictures, size);
+        measure(loops, report, out);
+        for (JobVariant job : jobs(broker, server, descriptor, pictures, size)) {
+          try (job) { // one at a time: each takes something of the processors while it rests
+            List<Variant> both = new ArrayList<>();
+            loops.stream()
+                .filter(loop -> Report.isReferenceOf(loop, job))
+                .forEach(loop -> both.add(new BesideJob(loop)));
+            both.add(job);
+            measure(both, report, out);
           }
         }
         if (isWanted("latency")) {
@@ -213,8 +213,8 @@ public final class BenchCommand implements Callable<Integer> {
           }
         }
       } finally {
-        for (Variant variant : variants) {
-          variant.close();
+        for (Variant loop : loops) {
+          loop.close();
         }
       }
     }
@@ -222,6 +222,21 @@ public final class BenchCommand implements Callable<Integer> {
     report.print(out);
     if (json != null) {
       report.writeJson(json, setting(descriptor, pictures, size));
+    }
+  }
+
+  /** Measures variants in turn, round by round. */
+  private void measure(List<Variant> variants, Report report, PrintWriter out) throws Exception {
+    warmUp(variants, out);
+    for (int round = 1; round <= rounds; round++) {
+      for (Variant variant : variants) {
+        measure(variant, "round %d of %d".formatted(round, rounds), report, out);
+      }
+    }
+    for (Variant variant : variants.subList(0, Math.max(0, variants.size() - 1))) {
+      if (Report.isReference(variant)) { // those of the last round have one after them, too
+        measure(variant, "once more", report, out);
+      }
     }
   }
 
@@ -253,13 +268,8 @@ public final class BenchCommand implements Callable<Integer> {
     out.flush();
   }
 
-  private void addVariants(
-      List<Variant> variants,
-      EmbeddedBroker broker,
-      ImageServer server,
-      ModelDescriptor descriptor,
-      Images pictures,
-      int size)
+  private void addLoops(
+      List<Variant> variants, ModelDescriptor descriptor, Images pictures, int size)
       throws Exception {
     Loops loops = new Loops(descriptor, model, pictures, size);
     NaiveLoops naive = new NaiveLoops(descriptor, model, pictures);
@@ -277,6 +287,17 @@ public final class BenchCommand implements Callable<Integer> {
       addPredict(variants, "predict", size, count, index -> Input.of(pictures.get(index)));
       add(variants, "bare-loop-files", () -> loops.bareLoopOverFiles(count));
       addPredict(variants, "predict-files", size, count, index -> Input.of(pictures.file(index)));
+    }
+  }
+
+  private List<JobVariant> jobs(
+      EmbeddedBroker broker,
+      ImageServer server,
+      ModelDescriptor descriptor,
+      Images pictures,
+      int size) {
+    List<JobVariant> variants = new ArrayList<>();
+    for (int count : threads) {
       JobFactory jobs =
           (slots, partitions, uris) ->
               new BenchJob.Setup(
@@ -290,8 +311,7 @@ public final class BenchCommand implements Callable<Integer> {
                   partitions,
                   uris,
                   Map.of());
-      BenchJob.Setup files = jobs.create(1, 1, pictures::uri);
-      addJob(variants, "classify-job", files);
+      addJob(variants, "classify-job", jobs.create(1, 1, pictures::uri));
       if (count > 1) {
         addJob(variants, "classify-job-slots", jobs.create(count, count, pictures::uri));
         addJob(variants, "classify-job-one-partition", jobs.create(count, 1, pictures::uri));
@@ -302,6 +322,7 @@ public final class BenchCommand implements Callable<Integer> {
           jobs.create(count, count, pictures::uri).with(Map.of("classify.exchange", "always")));
       addJob(variants, "classify-job-http", jobs.create(1, 1, server::uri));
     }
+    return variants;
   }
 
   private interface JobFactory {
@@ -314,8 +335,10 @@ public final class BenchCommand implements Callable<Integer> {
     add(variants, name, () -> new PredictVariant(name, model, size, threads, inputs));
   }
 
-  private void addJob(List<Variant> variants, String name, BenchJob.Setup setup) throws Exception {
-    add(variants, name, () -> new JobVariant(name, setup));
+  private void addJob(List<JobVariant> variants, String name, BenchJob.Setup setup) {
+    if (isWanted(name)) {
+      variants.add(new JobVariant(name, setup));
+    }
   }
 
   private void add(List<Variant> variants, String name, Callable<Variant> variant)

@@ -8,6 +8,7 @@ import io.sightline.local.EmbeddedBroker;
 import io.sightline.local.LocalFlink;
 import io.sightline.model.ModelDescriptor;
 import io.sightline.schemas.ImageReference;
+import io.sightline.schemas.Rejection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -22,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -33,7 +35,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * One classify job from its start to its cancellation, with topics of its own, a producer that
- * writes references to it, and a consumer of its events. Not thread-safe.
+ * writes references to it, and a consumer of its events and rejections. Not thread-safe.
  */
 final class BenchJob implements AutoCloseable {
 
@@ -77,6 +79,7 @@ final class BenchJob implements AutoCloseable {
   private final Setup setup;
   private final String id;
   private final String input;
+  private final String rejections;
   private final KafkaProducer<byte[], byte[]> producer;
   private final KafkaConsumer<byte[], byte[]> events;
   private final LocalFlink flink;
@@ -95,9 +98,10 @@ final class BenchJob implements AutoCloseable {
     EmbeddedBroker broker = setup.broker();
     input = id + "-references";
     String output = id + "-events";
+    rejections = id + "-rejections";
     broker.createTopic(input, setup.partitions());
     broker.createTopic(output, 1);
-    broker.createTopic(id + "-rejections", 1);
+    broker.createTopic(rejections, 1);
     producer =
         new KafkaProducer<>(
             Map.of(
@@ -111,9 +115,10 @@ final class BenchJob implements AutoCloseable {
     properties.put("bootstrap.servers", broker.bootstrapServers());
     events =
         new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-    List<TopicPartition> partition = List.of(new TopicPartition(output, 0));
-    events.assign(partition);
-    events.seekToBeginning(partition);
+    List<TopicPartition> outputs =
+        List.of(new TopicPartition(output, 0), new TopicPartition(rejections, 0));
+    events.assign(outputs);
+    events.seekToBeginning(outputs);
     ClassifyJobConfig config = config();
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(config.flink());
@@ -134,7 +139,7 @@ final class BenchJob implements AutoCloseable {
     options.put("classify.workers", Integer.toString(setup.workers()));
     options.put("device.provider", "cpu");
     options.put("sink.topic", id + "-events");
-    options.put("rejections.topic", id + "-rejections");
+    options.put("rejections.topic", rejections);
     options.put("execution.checkpointing.interval", "1 s");
     options.put("parallelism.default", Integer.toString(setup.slots()));
     options.put("taskmanager.numberOfTaskSlots", Integer.toString(setup.slots()));
@@ -153,6 +158,7 @@ final class BenchJob implements AutoCloseable {
 
   /** Publishes references, and waits until the broker has them. */
   void publish(long count) {
+    lastProgress = System.nanoTime();
     for (long i = 0; i < count; i++) {
       publishNext();
     }
@@ -184,10 +190,22 @@ final class BenchJob implements AutoCloseable {
   /**
    * Reads the events that have come.
    *
-   * @throws IllegalStateException where none has come for five minutes
+   * @throws IllegalStateException where none has come for five minutes, or an image was rejected,
+   *     of those that all decode
    */
   ConsumerRecords<byte[], byte[]> poll(Duration timeout) throws Exception {
     ConsumerRecords<byte[], byte[]> records = events.poll(timeout);
+    for (ConsumerRecord<byte[], byte[]> rejected : records.records(rejections)) {
+      Rejection rejection = Rejection.getDecoder().decode(rejected.value());
+      throw new IllegalStateException(
+          "%s: %s was rejected: %s, %s: %s"
+              .formatted(
+                  id,
+                  rejection.getUri(),
+                  rejection.getStage(),
+                  rejection.getReason(),
+                  rejection.getDetail()));
+    }
     long now = System.nanoTime();
     if (!records.isEmpty()) {
       lastProgress = now;

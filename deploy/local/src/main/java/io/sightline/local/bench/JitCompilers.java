@@ -11,13 +11,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class JitCompilers {
 
-  /** Below this all variants together are warm. */
+  /** Below this what is measured in turn is warm. */
   static final double QUIET = 0.05;
-
-  /** Below this a job has come to the pace that it keeps. */
-  private static final double SETTLED = 0.02;
-
-  private static final int SETTLED_SECONDS = 3;
 
   private static final CompilationMXBean COMPILERS = ManagementFactory.getCompilationMXBean();
 
@@ -29,18 +24,5 @@ final class JitCompilers {
     long nanos =
         TimeUnit.MILLISECONDS.toNanos(COMPILERS.getTotalCompilationTime() - compiledMillis);
     return (double) nanos / (System.nanoTime() - started);
-  }
-
-  /**
-   * Waits until they are as good as idle for {@link #SETTLED_SECONDS}, but so long at most. What
-   * the start of a job leaves them comes in bursts: one quiet second says little.
-   */
-  static void awaitSettled(long mostSeconds) throws InterruptedException {
-    JitCompilers seconds;
-    do {
-      seconds = new JitCompilers();
-      TimeUnit.SECONDS.sleep(SETTLED_SECONDS);
-      mostSeconds -= SETTLED_SECONDS;
-    } while (seconds.share() > SETTLED && mostSeconds >= SETTLED_SECONDS);
   }
 }

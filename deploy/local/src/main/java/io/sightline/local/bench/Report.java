@@ -75,6 +75,13 @@ final class Report {
     return variant.name().equals(BARE_LOOP) || variant.name().equals(BARE_LOOP + FILES);
   }
 
+  /** Whether a variant is compared with this one. */
+  static boolean isReferenceOf(Variant reference, Variant variant) {
+    return new Key(variant.name(), variant.threads())
+        .bareLoop()
+        .equals(new Key(reference.name(), reference.threads()));
+  }
+
   private static Percentiles checkpoints(List<Work> rounds) {
     return new Percentiles(
         rounds.stream().flatMap(round -> round.checkpointMillis().stream()).toList());

@@ -41,6 +41,15 @@ interface Variant extends AutoCloseable {
       return started + nanos / 2;
     }
 
+    /**
+     * The same, in the time that it would have taken without others in its process.
+     *
+     * @param others CPU time that they took of all processors meanwhile, in nanoseconds
+     */
+    Work without(long others, int processors) {
+      return new Work(images, started, nanos - others / processors, cpuNanos, heapBytes, job);
+    }
+
     double imagesPerSecond() {
       return images * 1e9 / nanos;
     }

@@ -37,6 +37,15 @@ class ReportTest {
     assertThat(ratioOf(BARE)).isEqualTo(1, within(1e-9));
   }
 
+  /** Two processors for ten seconds, of which others had two: one second less on each. */
+  @Test
+  void whatOthersTakeOfTheProcessorsIsNoTimeOfTheLoop() {
+    long second = TimeUnit.SECONDS.toNanos(1);
+    Work work = new Work(900, 5 * second, 10 * second, 18 * second, 0, null);
+
+    assertThat(work.without(2 * second, 2).imagesPerSecond()).isEqualTo(100);
+  }
+
   @Test
   void whatLiesBeforeTheFirstOrAfterTheLastSampleIsComparedWithThatOne() throws Exception {
     add(JOB, 0, 90, null);
