@@ -227,6 +227,9 @@ public final class BenchCommand implements Callable<Integer> {
 
   /** Measures variants in turn, round by round. */
   private void measure(List<Variant> variants, Report report, PrintWriter out) throws Exception {
+    if (variants.isEmpty()) {
+      return;
+    }
     warmUp(variants, out);
     for (int round = 1; round <= rounds; round++) {
       for (Variant variant : variants) {
