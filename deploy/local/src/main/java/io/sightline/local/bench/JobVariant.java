@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The whole classify job, Kafka to Kafka: references in, Avro events out, exactly once with
  * checkpoints of 1 s. It is started by its first measurement and runs until it is closed, as a job
- * in production does; so what the JIT compilers make of a start is not measured. Every measurement
+ * in production does, so that the JIT compilers have its start behind them. Every measurement
  * publishes more references than the job can take in its time, counts the events that reach the
  * topic meanwhile, and waits for the rest of them: between measurements the job has nothing to do
  * but its checkpoints. CPU time and heap are those of the whole process, broker included.

@@ -72,7 +72,7 @@ final class Report {
 
   /** Whether the others are compared with this variant. */
   static boolean isReference(Variant variant) {
-    return variant.name().equals(BARE_LOOP) || variant.name().equals(BARE_LOOP + FILES);
+    return isReferenceOf(variant, variant);
   }
 
   /** Whether a variant is compared with this one. */
