@@ -92,7 +92,8 @@ public final class FetchOptions {
           .defaultValue(4)
           .withDescription(
               "Threads a slot that read from Flink file systems, which block: as many images can be"
-                  + " on their way from such a store at once. HTTP does not use them.");
+                  + " on their way from such a store at once. They are at work where reads take"
+                  + " longer than a millisecond; else one is. HTTP does not use them.");
 
   private FetchOptions() {}
 

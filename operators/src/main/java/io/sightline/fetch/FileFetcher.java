@@ -10,8 +10,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongConsumer;
@@ -30,7 +28,7 @@ final class FileFetcher implements AutoCloseable {
   /** A read goes through a native buffer as large as itself: each thread keeps one for files. */
   private static final int READ_BYTES = 1 << 16;
 
-  private final ExecutorService executor;
+  private final ReadThreads threads;
   private final int maxBytes;
   private final ByteBudget budget;
   private final ArrayPool arrays;
@@ -38,7 +36,7 @@ final class FileFetcher implements AutoCloseable {
 
   FileFetcher(
       int threads, int maxBytes, ByteBudget budget, ArrayPool arrays, LongConsumer fetched) {
-    this.executor = Executors.newFixedThreadPool(threads, new DaemonThreads("sightline-fetch"));
+    this.threads = new ReadThreads(threads, System::nanoTime);
     this.maxBytes = maxBytes;
     this.budget = budget;
     this.arrays = arrays;
@@ -49,9 +47,14 @@ final class FileFetcher implements AutoCloseable {
     submit(fetch, uri, () -> lookUp(fetch, uri));
   }
 
+  /** Sees to it that a read that hangs holds up no other; to be called now and then. */
+  void tick() {
+    threads.tick();
+  }
+
   @Override
   public void close() {
-    executor.shutdownNow();
+    threads.close();
   }
 
   private interface Step {
@@ -108,7 +111,7 @@ final class FileFetcher implements AutoCloseable {
             });
     fetch.onFailure(task::interrupt);
     try {
-      executor.execute(task);
+      threads.execute(task);
     } catch (RejectedExecutionException e) {
       fetch.result().cancel(false);
     }

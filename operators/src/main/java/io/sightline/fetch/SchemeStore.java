@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class SchemeStore implements ImageStore {
 
   private static final long MAX_IDLE_BYTES = 32 << 20;
-  private static final long MAX_TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+  private static final long MAX_TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   private final FetchSettings settings;
   private final ByteBudget budget;
@@ -51,9 +51,12 @@ final class SchemeStore implements ImageStore {
         Executors.newSingleThreadScheduledExecutor(new DaemonThreads("sightline-fetch-timer"));
     this.context = new PatientFetch.Context(settings, hosts, timer, waiting, retries);
     long tick = Math.max(1, Math.min(MAX_TICK_NANOS, settings.timeout().toNanos() / 20));
-    var unused =
-        timer.scheduleWithFixedDelay(
-            () -> underWay.forEach(PatientFetch::expireIfOver), tick, tick, TimeUnit.NANOSECONDS);
+    var unused = timer.scheduleWithFixedDelay(this::tick, tick, tick, TimeUnit.NANOSECONDS);
+  }
+
+  private void tick() {
+    files.tick();
+    underWay.forEach(PatientFetch::expireIfOver);
   }
 
   @Override
