@@ -99,6 +99,11 @@ public final class LocalFlink implements AutoCloseable {
         && tasks.stream().allMatch(task -> task.getExecutionState() == ExecutionState.RUNNING);
   }
 
+  /** Takes a checkpoint, and waits until it is complete. */
+  public void takeCheckpoint() throws Exception {
+    cluster.triggerCheckpoint(job).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+  }
+
   /** The job's status. */
   public JobStatus status() throws Exception {
     return cluster.getJobStatus(job).get();

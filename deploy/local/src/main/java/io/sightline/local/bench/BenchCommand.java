@@ -261,7 +261,7 @@ public final class BenchCommand implements Callable<Integer> {
     while (share > JitCompilers.QUIET && System.nanoTime() - end < 0) {
       JitCompilers turn = new JitCompilers();
       for (Variant variant : variants) {
-        variant.work(WARM_UP);
+        variant.warmUp(WARM_UP);
       }
       share = turn.share();
     }

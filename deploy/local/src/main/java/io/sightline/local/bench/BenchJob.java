@@ -156,6 +156,14 @@ final class BenchJob implements AutoCloseable {
     return new Checkpoints(flink.webInterface(), flink.job());
   }
 
+  /** Takes one checkpoint after the other for about the duration, beside those of the interval. */
+  void takeCheckpoints(Duration duration) throws Exception {
+    long end = System.nanoTime() + duration.toNanos();
+    while (System.nanoTime() - end < 0) {
+      flink.takeCheckpoint();
+    }
+  }
+
   /** Publishes references, and waits until the broker has them. */
   void publish(long count) {
     lastProgress = System.nanoTime();

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 final class JitCompilers {
 
   /** Below this what is measured in turn is warm. */
-  static final double QUIET = 0.05;
+  static final double QUIET = 0.02;
 
   private static final CompilationMXBean COMPILERS = ManagementFactory.getCompilationMXBean();
 

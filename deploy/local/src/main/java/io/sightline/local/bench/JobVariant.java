@@ -58,6 +58,21 @@ final class JobVariant implements Variant {
 
   @Override
   public Work work(Duration duration) throws Exception {
+    return work(duration, (job, time) -> TimeUnit.NANOSECONDS.sleep(time.toNanos()));
+  }
+
+  /** Takes checkpoints without a pause: what runs once a second is not compiled for 20 minutes. */
+  @Override
+  public void warmUp(Duration duration) throws Exception {
+    work(duration, BenchJob::takeCheckpoints);
+  }
+
+  /** What is done while the job works; the consumer rests. */
+  private interface Meanwhile {
+    void spend(BenchJob job, Duration time) throws Exception;
+  }
+
+  private Work work(Duration duration, Meanwhile meanwhile) throws Exception {
     BenchJob job = running;
     if (job == null) {
       String id = "%s-%d".formatted(name, setup.threads());
@@ -65,9 +80,9 @@ final class JobVariant implements Variant {
       running = job;
       imagesPerNano = learnPace(job);
     }
-    Work work = attempt(job, duration);
+    Work work = attempt(job, duration, meanwhile);
     while (work == null) { // faster by so much than last time that its input ran dry
-      work = attempt(job, duration);
+      work = attempt(job, duration, meanwhile);
     }
     return work;
   }
@@ -88,7 +103,8 @@ final class JobVariant implements Variant {
     }
   }
 
-  private @Nullable Work attempt(BenchJob job, Duration duration) throws Exception {
+  private @Nullable Work attempt(BenchJob job, Duration duration, Meanwhile meanwhile)
+      throws Exception {
     long supply = Math.round(SUPPLY * duration.plus(RAMP).toNanos() * imagesPerNano);
     List<Long> eventMillis = new ArrayList<>();
     job.publish(supply);
@@ -101,7 +117,7 @@ final class JobVariant implements Variant {
     JitCompilers compilers = new JitCompilers();
     long startMillis = System.currentTimeMillis();
     long started = System.nanoTime();
-    TimeUnit.NANOSECONDS.sleep(duration.toNanos()); // the consumer rests
+    meanwhile.spend(job, duration);
     long endMillis = System.currentTimeMillis();
     long nanos = System.nanoTime() - started;
     double jitShare = compilers.share();

@@ -20,6 +20,11 @@ interface Variant extends AutoCloseable {
    */
   Work work(Duration duration) throws Exception;
 
+  /** Works for about the duration so that as much as possible of what it runs is compiled. */
+  default void warmUp(Duration duration) throws Exception {
+    work(duration);
+  }
+
   @Override
   void close() throws Exception;
 
