@@ -28,7 +28,7 @@ final class ReadThreads implements AutoCloseable {
   /* All guarded by lock. */
   private final Deque<FutureTask<?>> waiting = new ArrayDeque<>();
   private int awake;
-  private long lastStart;
+  private long lastStep;
   private boolean slow;
   private boolean closed;
 
@@ -81,14 +81,15 @@ final class ReadThreads implements AutoCloseable {
     }
   }
 
-  /** Whether none is at work, or no read has begun for so long that those at work may hang. */
+  /** Whether none is at work, or none has begun a read for so long that those at work may hang. */
   private boolean isStuck() {
-    return awake == 0 || nanoClock.getAsLong() - lastStart > SLOW_NANOS;
+    return awake == 0 || nanoClock.getAsLong() - lastStep > SLOW_NANOS;
   }
 
   private void wakeOne() {
     if (awake < max) {
       awake++;
+      lastStep = nanoClock.getAsLong();
       executor.execute(this::read);
     }
   }
@@ -106,7 +107,7 @@ final class ReadThreads implements AutoCloseable {
           return;
         }
         started = nanoClock.getAsLong();
-        lastStart = started;
+        lastStep = started;
       }
       next.run();
       synchronized (lock) {

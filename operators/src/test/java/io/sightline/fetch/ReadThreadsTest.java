@@ -78,6 +78,16 @@ class ReadThreadsTest {
     return read;
   }
 
+  /** Whether no other read runs for as long as this one. */
+  private static boolean alone(Semaphore atOnce) throws InterruptedException {
+    boolean alone = atOnce.tryAcquire();
+    Thread.sleep(1);
+    if (alone) {
+      atOnce.release();
+    }
+    return alone;
+  }
+
   @Test
   void readsThatAreQuickWaitForTheOneThatIsAtWork() throws Exception {
     Held first = held();
@@ -85,14 +95,7 @@ class ReadThreadsTest {
     Semaphore atOnce = new Semaphore(1);
     List<FutureTask<Boolean>> others = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
-      others.add(
-          read(
-              () -> {
-                boolean alone = atOnce.tryAcquire();
-                Thread.sleep(1);
-                atOnce.release();
-                return alone;
-              }));
+      others.add(read(() -> alone(atOnce)));
     }
     threads.tick();
     assertThat(others).noneMatch(FutureTask::isDone);
@@ -101,6 +104,18 @@ class ReadThreadsTest {
 
     for (FutureTask<Boolean> other : others) {
       assertThat(other.get()).isTrue();
+    }
+  }
+
+  @Test
+  void aThreadThatWasJustWokenIsGivenTimeToBegin() throws Exception {
+    Semaphore atOnce = new Semaphore(1);
+    for (int i = 0; i < 50; i++) { // idle for long before each two
+      clock.addAndGet(SLOW);
+      FutureTask<Boolean> first = read(() -> alone(atOnce));
+      FutureTask<Boolean> second = read(() -> alone(atOnce));
+      assertThat(first.get()).isTrue();
+      assertThat(second.get()).isTrue();
     }
   }
 
