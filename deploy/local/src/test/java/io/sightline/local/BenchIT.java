@@ -86,6 +86,27 @@ class BenchIT {
     assertThat(names).containsExactlyInAnyOrderElementsOf(VARIANTS);
   }
 
+  @Test
+  void aJobIsWarmedUpWhileItTakesCheckpointsAndThenMeasured() {
+    int code =
+        bench(
+            "--only",
+            "classify-job",
+            "--threads",
+            "1",
+            "--warm-up",
+            "1",
+            "--seconds",
+            "1",
+            "--rounds",
+            "1");
+
+    assertThat(code).as(out + "\n" + err).isZero();
+    assertThat(out.toString())
+        .containsPattern("warmed up for [1-9][0-9]* s")
+        .contains("round 1 of 1: classify-job, 1 threads: ");
+  }
+
   /** Images that do not decode are left out; this one decodes, and is more than a job fetches. */
   @Test
   void anImageThatTheJobRejectsEndsTheBenchWithItsReason() throws Exception {
