@@ -4,9 +4,10 @@ package io.sightline.fetch;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
@@ -39,7 +40,16 @@ final class ReadThreads implements AutoCloseable {
    * @param nanoClock the time in nanoseconds, as {@link System#nanoTime} gives it
    */
   ReadThreads(int max, LongSupplier nanoClock) {
-    this.executor = Executors.newFixedThreadPool(max, new DaemonThreads("sightline-fetch"));
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            max,
+            max,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            new DaemonThreads("sightline-fetch"));
+    pool.prestartAllCoreThreads(); // where the system has no thread left, a later one would be late
+    this.executor = pool;
     this.max = max;
     this.nanoClock = nanoClock;
   }
