@@ -48,7 +48,8 @@ final class ReadThreads implements AutoCloseable {
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
             new DaemonThreads("sightline-fetch"));
-    pool.prestartAllCoreThreads(); // where the system has no thread left, a later one would be late
+    // Where the system has no thread left, it is to be known now, and not when one is woken.
+    pool.prestartAllCoreThreads();
     this.executor = pool;
     this.max = max;
     this.nanoClock = nanoClock;

@@ -87,7 +87,7 @@ class BenchIT {
   }
 
   @Test
-  void aJobIsWarmedUpWhileItTakesCheckpointsAndThenMeasured() {
+  void aJobIsWarmedUpAndThenMeasured() {
     int code =
         bench(
             "--only",
