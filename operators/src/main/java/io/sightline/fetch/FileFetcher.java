@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.LongConsumer;
 import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
@@ -35,12 +36,22 @@ final class FileFetcher implements AutoCloseable {
   private final LongConsumer fetched;
 
   FileFetcher(
-      int threads, int maxBytes, ByteBudget budget, ArrayPool arrays, LongConsumer fetched) {
-    this.threads = new ReadThreads(threads, System::nanoTime);
+      int threads,
+      ThreadFactory factory,
+      int maxBytes,
+      ByteBudget budget,
+      ArrayPool arrays,
+      LongConsumer fetched) {
+    this.threads = new ReadThreads(threads, factory, System::nanoTime);
     this.maxBytes = maxBytes;
     this.budget = budget;
     this.arrays = arrays;
     this.fetched = fetched;
+  }
+
+  /** To be called once, before the first {@link #start}. */
+  void startThreads() {
+    threads.start();
   }
 
   void start(Fetch fetch, URI uri) {

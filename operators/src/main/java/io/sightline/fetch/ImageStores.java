@@ -27,11 +27,14 @@ public final class ImageStores {
    */
   public static ImageStore open(FetchSettings settings, List<String> knownHosts) {
     boolean sparing = settings.outage().onUnavailable() == OnUnavailable.RETRY;
-    return new SchemeStore(
-        settings, HopGate.OPEN, new Hosts(knownHosts, sparing, System::nanoTime));
+    return open(settings, HopGate.OPEN, new Hosts(knownHosts, sparing, System::nanoTime));
   }
 
   static ImageStore open(FetchSettings settings, HopGate gate) {
-    return new SchemeStore(settings, gate, new Hosts(List.of(), false, System::nanoTime));
+    return open(settings, gate, new Hosts(List.of(), false, System::nanoTime));
+  }
+
+  private static ImageStore open(FetchSettings settings, HopGate gate, Hosts hosts) {
+    return SchemeStore.open(settings, gate, hosts, DaemonThreads::new);
   }
 }

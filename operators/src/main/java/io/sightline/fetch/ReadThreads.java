@@ -3,10 +3,10 @@ package io.sightline.fetch;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -21,7 +21,7 @@ final class ReadThreads implements AutoCloseable {
 
   private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-  private final ExecutorService executor;
+  private final ThreadPoolExecutor executor;
   private final int max;
   private final LongSupplier nanoClock;
   private final Object lock = new Object();
@@ -34,25 +34,27 @@ final class ReadThreads implements AutoCloseable {
   private boolean closed;
 
   /**
-   * Threads that sleep.
+   * Threads that are to be started.
    *
    * @param max reads that may be under way at once, at least 1
+   * @param factory makes the threads
    * @param nanoClock the time in nanoseconds, as {@link System#nanoTime} gives it
    */
-  ReadThreads(int max, LongSupplier nanoClock) {
-    ThreadPoolExecutor pool =
-        new ThreadPoolExecutor(
-            max,
-            max,
-            0,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            new DaemonThreads("sightline-fetch"));
-    // Where the system has no thread left, it is to be known now, and not when one is woken.
-    pool.prestartAllCoreThreads();
-    this.executor = pool;
+  ReadThreads(int max, ThreadFactory factory, LongSupplier nanoClock) {
+    this.executor =
+        new ThreadPoolExecutor(max, max, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
     this.max = max;
     this.nanoClock = nanoClock;
+  }
+
+  /**
+   * Starts all threads, so that it is known now where the system has none left, and not when one is
+   * woken.
+   *
+   * @throws OutOfMemoryError where it has none; {@link #close} ends those that were started
+   */
+  void start() {
+    executor.prestartAllCoreThreads();
   }
 
   /**

@@ -16,8 +16,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Chooses by the reference's scheme who brings its bytes. */
@@ -39,17 +41,45 @@ final class SchemeStore implements ImageStore {
   private final Set<PatientFetch> underWay = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  SchemeStore(FetchSettings settings, HopGate gate, Hosts hosts) {
+  private SchemeStore(
+      FetchSettings settings, HopGate gate, Hosts hosts, Function<String, ThreadFactory> threads) {
     this.settings = settings;
     this.hosts = hosts;
     this.budget = new ByteBudget(settings.maxInflightBytes());
     ArrayPool arrays = new ArrayPool(Math.min(MAX_IDLE_BYTES, settings.maxInflightBytes() / 4));
     this.files =
-        new FileFetcher(settings.threads(), settings.maxBytes(), budget, arrays, bytesFetched::add);
+        new FileFetcher(
+            settings.threads(),
+            threads.apply("sightline-fetch"),
+            settings.maxBytes(),
+            budget,
+            arrays,
+            bytesFetched::add);
     this.http = new HttpFetcher(settings, budget, arrays, gate, bytesFetched::add);
-    this.timer =
-        Executors.newSingleThreadScheduledExecutor(new DaemonThreads("sightline-fetch-timer"));
+    this.timer = Executors.newSingleThreadScheduledExecutor(threads.apply("sightline-fetch-timer"));
     this.context = new PatientFetch.Context(settings, hosts, timer, waiting, retries);
+  }
+
+  /**
+   * Opens a store with its threads.
+   *
+   * @param threads makes the threads of a name
+   * @throws OutOfMemoryError where the system has no thread left; then the store leaves none either
+   */
+  static SchemeStore open(
+      FetchSettings settings, HopGate gate, Hosts hosts, Function<String, ThreadFactory> threads) {
+    SchemeStore store = new SchemeStore(settings, gate, hosts, threads);
+    try {
+      store.startThreads();
+    } catch (Throwable e) {
+      store.close();
+      throw e;
+    }
+    return store;
+  }
+
+  private void startThreads() {
+    files.startThreads();
     long tick = Math.max(1, Math.min(MAX_TICK_NANOS, settings.timeout().toNanos() / 20));
     var unused = timer.scheduleWithFixedDelay(this::tick, tick, tick, TimeUnit.NANOSECONDS);
   }

@@ -14,6 +14,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,7 +26,13 @@ class ReadThreadsTest {
   private static final long SLOW = TimeUnit.MILLISECONDS.toNanos(1) + 1;
 
   private final AtomicLong clock = new AtomicLong();
-  private final ReadThreads threads = new ReadThreads(3, clock::get);
+  private final ReadThreads threads =
+      new ReadThreads(3, new DaemonThreads("sightline-fetch-test"), clock::get);
+
+  @BeforeEach
+  void start() {
+    threads.start();
+  }
 
   @AfterEach
   void close() {

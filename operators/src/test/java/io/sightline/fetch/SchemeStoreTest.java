@@ -9,6 +9,7 @@ import static io.sightline.fetch.FetchTests.reference;
 import static io.sightline.fetch.FetchTests.rejection;
 import static io.sightline.fetch.FetchTests.settings;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.sightline.reference.Reason;
@@ -21,9 +22,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SchemeStoreTest {
 
@@ -212,6 +218,63 @@ class SchemeStoreTest {
             () ->
                 assertThat(Thread.getAllStackTraces().keySet())
                     .noneMatch(thread -> thread.getName().startsWith("sightline-")));
+  }
+
+  @Test
+  void allItsThreadsAreStartedWithIt() {
+    Threads threads = new Threads(0);
+    store.close();
+    store = open(threads);
+    assertThat(threads.made)
+        .hasSize(settings().threads() + 1) // and the timer's
+        .allMatch(Thread::isAlive);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void aStoreThatGetsTooFewThreadsLeavesNone(int refused) {
+    assertThat(settings().threads()).isEqualTo(2);
+    Threads threads = new Threads(refused);
+    assertThatThrownBy(() -> open(threads)).isInstanceOf(OutOfMemoryError.class);
+    assertThat(threads.made).hasSize(refused);
+    await().untilAsserted(() -> assertThat(threads.made).noneMatch(Thread::isAlive));
+  }
+
+  private static ImageStore open(Threads threads) {
+    return SchemeStore.open(
+        settings(), HopGate.OPEN, new Hosts(List.of(), false, System::nanoTime), threads);
+  }
+
+  /** Keeps the threads that it makes; the system refuses to start one of them. */
+  private static final class Threads implements Function<String, ThreadFactory> {
+
+    private final List<Thread> made = new CopyOnWriteArrayList<>();
+    private final int refused;
+
+    /**
+     * @param refused which one is refused, from 1 on; 0 for none
+     */
+    Threads(int refused) {
+      this.refused = refused;
+    }
+
+    @Override
+    public ThreadFactory apply(String name) {
+      return task -> {
+        Thread thread =
+            made.size() + 1 == refused
+                ? new Thread(task, name) {
+                  @Override
+                  public synchronized void start() {
+                    throw new OutOfMemoryError("unable to create native thread");
+                  }
+                }
+                : new Thread(task, name);
+        thread.setDaemon(true);
+        made.add(thread);
+        return thread;
+      };
+    }
   }
 
   private void reopen(Duration timeout, long maxInflightBytes) {
