@@ -7,10 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import ai.onnxruntime.OrtException;
-import io.sightline.config.BatchSettings;
-import io.sightline.config.ClassifySettings;
-import io.sightline.config.DecodeSettings;
-import io.sightline.config.FetchSettings;
 import io.sightline.decode.Preprocessing;
 import io.sightline.decode.Preprocessing.Channels;
 import io.sightline.decode.Preprocessing.Crop;
@@ -23,7 +19,6 @@ import io.sightline.schemas.ImageReference;
 import io.sightline.schemas.RecordOrigin;
 import io.sightline.schemas.Rejection;
 import io.sightline.testing.OnnxGraphs;
-import io.sightline.testing.Settings;
 import io.sightline.testing.TestImages;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -40,13 +35,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
-import org.apache.flink.api.common.ExecutionConfig;
-import org.apache.flink.api.common.serialization.SerializerConfigImpl;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.streaming.api.datastream.AsyncDataStream.OutputMode;
-import org.apache.flink.streaming.api.operators.async.AsyncWaitOperatorFactory;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -388,31 +377,13 @@ class ClassifyFunctionTest {
 
   private OneInputStreamOperatorTestHarness<ImageReference, Outcome> harness(ModelDescriptor model)
       throws Exception {
-    ClassifyFunction function =
-        new ClassifyFunction(
-            model,
-            new FetchSettings(
-                Set.of("file"),
-                1 << 20,
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(5),
-                Settings.REJECT_AT_ONCE,
-                2,
-                1 << 24),
-            DecodeSettings.upTo(1_000_000),
-            new BatchSettings(4, maxDelay),
-            new ClassifySettings(
-                2, 3, 0, ordered, capacity, TIMEOUT, 0, ClassifySettings.Exchange.NEVER),
-            Models.CPU);
-    assertThat(function.capacity()).isEqualTo(capacity);
-    return new OneInputStreamOperatorTestHarness<>(
-        new AsyncWaitOperatorFactory<>(
-            function,
-            TIMEOUT.toMillis(),
-            capacity,
-            ordered ? OutputMode.ORDERED : OutputMode.UNORDERED),
-        TypeInformation.of(ImageReference.class)
-            .createSerializer(new SerializerConfigImpl(new ExecutionConfig().toConfiguration())));
+    return new TestOperator(model)
+        .batch(4, maxDelay)
+        .workers(2)
+        .capacity(capacity)
+        .ordered(ordered)
+        .timeout(TIMEOUT)
+        .harness();
   }
 
   private static ImageReference reference(String id, byte[] content) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 import static org.awaitility.Awaitility.await;
 
-import io.sightline.config.BatchSettings;
 import io.sightline.reference.Reason;
 import io.sightline.reference.Stage;
 import io.sightline.schemas.ImageReference;
@@ -172,20 +171,20 @@ class ClassifyMetricsTest {
 
   private OneInputStreamOperatorTestHarness<ImageReference, Outcome> open() throws Exception {
     var harness =
-        MeteredOperator.of(
-            Models.write(folder, OnnxGraphs.classifier(6, 8, 8)),
-            new BatchSettings(MAX_SIZE, Duration.ofHours(1)),
-            1,
-            (metric, name, group) -> {
-              Map<String, String> labels = group.getAllVariables();
-              if (name.equals("numImagesRejected")) {
-                rejections.put(
-                    labels.get("<stage>") + "/" + labels.get("<reason>"),
-                    new Registered(metric, group));
-              } else if (labels.containsKey("<model>")) { // the others are Flink's own
-                metrics.put(name, new Registered(metric, group));
-              }
-            });
+        new TestOperator(Models.write(folder, OnnxGraphs.classifier(6, 8, 8)))
+            .batch(MAX_SIZE, Duration.ofHours(1))
+            .listener(
+                (metric, name, group) -> {
+                  Map<String, String> labels = group.getAllVariables();
+                  if (name.equals("numImagesRejected")) {
+                    rejections.put(
+                        labels.get("<stage>") + "/" + labels.get("<reason>"),
+                        new Registered(metric, group));
+                  } else if (labels.containsKey("<model>")) { // the others are Flink's own
+                    metrics.put(name, new Registered(metric, group));
+                  }
+                })
+            .harness();
     harness.open();
     return harness;
   }

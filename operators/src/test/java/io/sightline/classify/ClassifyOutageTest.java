@@ -6,9 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
-import io.sightline.config.BatchSettings;
-import io.sightline.config.ClassifySettings;
-import io.sightline.config.DecodeSettings;
 import io.sightline.config.FetchSettings;
 import io.sightline.config.OutageSettings.OnUnavailable;
 import io.sightline.model.ModelDescriptor;
@@ -35,14 +32,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.flink.api.common.ExecutionConfig;
-import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.streaming.api.datastream.AsyncDataStream.OutputMode;
-import org.apache.flink.streaming.api.operators.async.AsyncWaitOperatorFactory;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -267,27 +259,20 @@ class ClassifyOutageTest {
 
   private OneInputStreamOperatorTestHarness<ImageReference, Outcome> open(
       OperatorSubtaskState state) throws Exception {
-    ClassifyFunction function =
-        new ClassifyFunction(
-            model,
-            new FetchSettings(
-                Set.of("http"),
-                1 << 20,
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(50),
-                Settings.outage(patience, onUnavailable),
-                2,
-                1 << 24),
-            DecodeSettings.upTo(1_000_000),
-            new BatchSettings(1, Duration.ZERO),
-            new ClassifySettings(1, 3, 0, false, 20, TIMEOUT, 0, ClassifySettings.Exchange.NEVER),
-            Models.CPU);
     var harness =
-        new OneInputStreamOperatorTestHarness<>(
-            new AsyncWaitOperatorFactory<>(function, TIMEOUT.toMillis(), 20, OutputMode.UNORDERED),
-            TypeInformation.of(ImageReference.class)
-                .createSerializer(
-                    new SerializerConfigImpl(new ExecutionConfig().toConfiguration())));
+        new TestOperator(model)
+            .fetch(
+                new FetchSettings(
+                    Set.of("http"),
+                    1 << 20,
+                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(50),
+                    Settings.outage(patience, onUnavailable),
+                    2,
+                    1 << 24))
+            .capacity(20)
+            .timeout(TIMEOUT)
+            .harness();
     if (state != null) {
       harness.initializeState(state);
     }

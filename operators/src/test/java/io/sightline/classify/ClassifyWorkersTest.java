@@ -18,9 +18,9 @@ import io.sightline.decode.Preprocessing.Crop;
 import io.sightline.decode.Preprocessing.Interpolation;
 import io.sightline.decode.Preprocessing.Resize;
 import io.sightline.decode.RowFormat;
-import io.sightline.fetch.ImageBytes;
 import io.sightline.reference.RejectedException;
 import io.sightline.schemas.ImageReference;
+import io.sightline.testing.GivenBytes;
 import io.sightline.testing.TestImages;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -252,28 +252,7 @@ class ClassifyWorkersTest {
     reference.setId(id);
     InFlight image = new InFlight(reference, outcome -> {});
     openBytes.incrementAndGet();
-    image.fetched(
-        new ImageBytes() {
-          @Override
-          public byte[] array() {
-            return bytes;
-          }
-
-          @Override
-          public int offset() {
-            return 0;
-          }
-
-          @Override
-          public int length() {
-            return bytes.length;
-          }
-
-          @Override
-          public void close() {
-            openBytes.decrementAndGet();
-          }
-        });
+    image.fetched(new GivenBytes(bytes, openBytes::decrementAndGet));
     return image;
   }
 }

@@ -25,40 +25,88 @@ import org.apache.flink.streaming.api.datastream.AsyncDataStream.OutputMode;
 import org.apache.flink.streaming.api.operators.async.AsyncWaitOperatorFactory;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 
-/** The function inside Flink's async wait operator, in a task whose metrics the test hears of. */
-final class MeteredOperator {
+/** The function inside Flink's async wait operator, in a task whose metrics a test may hear of. */
+final class TestOperator {
 
-  private static final Duration TIMEOUT = Duration.ofMinutes(5);
-  private static final int CAPACITY = 100;
+  private final ModelDescriptor model;
+  private FetchSettings fetch =
+      new FetchSettings(
+          Set.of("file"),
+          1 << 20,
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(5),
+          Settings.REJECT_AT_ONCE,
+          2,
+          1 << 24);
+  private BatchSettings batch = new BatchSettings(1, Duration.ZERO);
+  private int workers = 1;
+  private int capacity = 100;
+  private boolean ordered;
+  private Duration timeout = Duration.ofMinutes(5);
+  private Listener listener = (metric, name, group) -> {};
 
-  private MeteredOperator() {}
+  /** An operator with one worker and batches of one image. */
+  TestOperator(ModelDescriptor model) {
+    this.model = model;
+  }
 
   /** Hears of a metric when Flink registers it. */
   interface Listener {
     void registered(Metric metric, String name, AbstractMetricGroup<?> group);
   }
 
-  static OneInputStreamOperatorTestHarness<ImageReference, Outcome> of(
-      ModelDescriptor model, BatchSettings batch, int workers, Listener listener) throws Exception {
+  TestOperator fetch(FetchSettings settings) {
+    fetch = settings;
+    return this;
+  }
+
+  TestOperator batch(int maxSize, Duration maxDelay) {
+    batch = new BatchSettings(maxSize, maxDelay);
+    return this;
+  }
+
+  TestOperator workers(int count) {
+    workers = count;
+    return this;
+  }
+
+  TestOperator capacity(int references) {
+    capacity = references;
+    return this;
+  }
+
+  TestOperator ordered(boolean keepsOrder) {
+    ordered = keepsOrder;
+    return this;
+  }
+
+  TestOperator timeout(Duration each) {
+    timeout = each;
+    return this;
+  }
+
+  TestOperator listener(Listener hears) {
+    listener = hears;
+    return this;
+  }
+
+  /** The operator, which is not open yet. */
+  OneInputStreamOperatorTestHarness<ImageReference, Outcome> harness() throws Exception {
     ClassifyFunction function =
         new ClassifyFunction(
             model,
-            new FetchSettings(
-                Set.of("file"),
-                1 << 20,
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(5),
-                Settings.REJECT_AT_ONCE,
-                2,
-                1 << 24),
+            fetch,
             DecodeSettings.upTo(1_000_000),
             batch,
             new ClassifySettings(
-                workers, 3, 0, false, CAPACITY, TIMEOUT, 0, ClassifySettings.Exchange.NEVER),
+                workers, 3, 0, ordered, capacity, timeout, 0, ClassifySettings.Exchange.NEVER),
             Models.CPU);
     return new OneInputStreamOperatorTestHarness<>(
         new AsyncWaitOperatorFactory<>(
-            function, TIMEOUT.toMillis(), CAPACITY, OutputMode.UNORDERED),
+            function,
+            timeout.toMillis(),
+            function.capacity(),
+            ordered ? OutputMode.ORDERED : OutputMode.UNORDERED),
         TypeInformation.of(ImageReference.class)
             .createSerializer(new SerializerConfigImpl(new ExecutionConfig().toConfiguration())),
         new MockEnvironmentBuilder()

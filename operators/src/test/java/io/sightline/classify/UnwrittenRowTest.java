@@ -16,12 +16,12 @@ import io.sightline.decode.ReallocatedRowError;
 import io.sightline.decode.RowFaults;
 import io.sightline.decode.RowFormat.ElementType;
 import io.sightline.decode.RowFormat.Layout;
-import io.sightline.fetch.ImageBytes;
 import io.sightline.model.ModelDescriptor;
 import io.sightline.reference.RejectedException;
 import io.sightline.schemas.ClassificationEvent;
 import io.sightline.schemas.ImageReference;
 import io.sightline.schemas.Rejection;
+import io.sightline.testing.GivenBytes;
 import io.sightline.testing.OnnxGraphs;
 import io.sightline.testing.TestImages;
 import java.nio.ByteBuffer;
@@ -285,8 +285,16 @@ class UnwrittenRowTest {
     reference.setId(Integer.toString(number));
     InFlight image = inflight.add(reference, new Result(number));
     if (image != null) {
-      image.fetched(new FaultyBytes(image(number), fault));
+      image.fetched(new GivenBytes(image(number), () -> strike(fault)));
       workers.submit(image);
+    }
+  }
+
+  /** On the worker's thread, which closes an image's bytes as soon as it is decoded. */
+  private static void strike(Consumer<ImageDecoder> fault) {
+    ImageDecoder decoder = WORKERS_DECODER.get();
+    if (decoder != null) {
+      fault.accept(decoder);
     }
   }
 
@@ -398,41 +406,6 @@ class UnwrittenRowTest {
     @Override
     public void completeExceptionally(Throwable error) {
       failed.put(number, error);
-    }
-  }
-
-  /** Workers close an image's bytes as soon as it is decoded. */
-  private static final class FaultyBytes implements ImageBytes {
-
-    private final byte[] bytes;
-    private final Consumer<ImageDecoder> fault;
-
-    FaultyBytes(byte[] bytes, Consumer<ImageDecoder> fault) {
-      this.bytes = bytes;
-      this.fault = fault;
-    }
-
-    @Override
-    public byte[] array() {
-      return bytes;
-    }
-
-    @Override
-    public int offset() {
-      return 0;
-    }
-
-    @Override
-    public int length() {
-      return bytes.length;
-    }
-
-    @Override
-    public void close() {
-      ImageDecoder decoder = WORKERS_DECODER.get();
-      if (decoder != null) {
-        fault.accept(decoder);
-      }
     }
   }
 }

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sightline.testing;
+
+import io.sightline.fetch.ImageBytes;
+
+/** The bytes of an image that a test has, and is told of each time they are closed. */
+public final class GivenBytes implements ImageBytes {
+
+  private final byte[] bytes;
+  private final Runnable closed;
+
+  public GivenBytes(byte[] bytes, Runnable closed) {
+    this.bytes = bytes;
+    this.closed = closed;
+  }
+
+  @Override
+  public byte[] array() {
+    return bytes;
+  }
+
+  @Override
+  public int offset() {
+    return 0;
+  }
+
+  @Override
+  public int length() {
+    return bytes.length;
+  }
+
+  @Override
+  public void close() {
+    closed.run();
+  }
+}
