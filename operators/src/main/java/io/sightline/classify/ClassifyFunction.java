@@ -226,7 +226,7 @@ public final class ClassifyFunction extends RichAsyncFunction<ImageReference, Ou
               System::nanoTime);
       ClassifyWorkers workers =
           new ClassifyWorkers(
-              "sightline-classify-" + subtask,
+              ClassifyWorkers.threads("sightline-classify-" + subtask),
               count,
               plan.concurrentRuns(),
               window,
@@ -235,6 +235,7 @@ public final class ClassifyFunction extends RichAsyncFunction<ImageReference, Ou
               this,
               this::fail);
       this.workers = workers;
+      workers.start();
 
       metrics.gauge(MetricNames.SESSION_INIT_MS, () -> initMillis);
       metrics.gauge(MetricNames.INFLIGHT_BATCHES, window::inflight);

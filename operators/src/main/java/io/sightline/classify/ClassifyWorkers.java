@@ -10,7 +10,9 @@ import io.sightline.reference.RejectedException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -60,13 +62,14 @@ final class ClassifyWorkers implements AutoCloseable {
   }
 
   /**
-   * Starts the threads.
+   * Workers that are to be started.
    *
+   * @param factory makes their threads
    * @param concurrentRuns batches that may run at once
    * @param onFailure told of whatever a worker can't go on from; called on its thread
    */
   ClassifyWorkers(
-      String name,
+      ThreadFactory factory,
       int workers,
       int concurrentRuns,
       BatchWindow<InFlight> window,
@@ -81,10 +84,26 @@ final class ClassifyWorkers implements AutoCloseable {
     this.runPermits = concurrentRuns;
     this.busy = new ClassifyMetrics.BusyRatio(workers, System::nanoTime);
     for (int i = 0; i < workers; i++) {
-      Thread thread = new Thread(() -> work(decoders), name + "-worker-" + i);
-      thread.setDaemon(true);
-      threads.add(thread);
+      threads.add(factory.newThread(() -> work(decoders)));
     }
+  }
+
+  /** Makes the daemon threads of a slot. */
+  static ThreadFactory threads(String name) {
+    AtomicInteger count = new AtomicInteger();
+    return work -> {
+      Thread thread = new Thread(work, name + "-worker-" + count.getAndIncrement());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+
+  /**
+   * Starts the threads; to be called once.
+   *
+   * @throws OutOfMemoryError where the system has none left; {@link #close} ends those that run
+   */
+  void start() {
     threads.forEach(Thread::start);
   }
 

@@ -3,6 +3,7 @@ package io.sightline.classify;
 
 import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.INTEGER;
 import static org.awaitility.Awaitility.await;
 
@@ -21,15 +22,18 @@ import io.sightline.decode.RowFormat;
 import io.sightline.reference.RejectedException;
 import io.sightline.schemas.ImageReference;
 import io.sightline.testing.GivenBytes;
+import io.sightline.testing.RefusedThread;
 import io.sightline.testing.TestImages;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -197,6 +201,25 @@ class ClassifyWorkersTest {
     workers.submit(image("late", TestImages.solid(".png", 9, 9, 1, 2, 3)));
   }
 
+  @Test
+  void closingEndsTheWorkersThatRunWhereTheSystemHadTooFewThreads() {
+    List<Thread> made = new ArrayList<>();
+    create(
+        work -> {
+          Thread thread = made.size() == 2 ? new RefusedThread() : new Thread(work);
+          made.add(thread);
+          return thread;
+        },
+        4,
+        4,
+        Duration.ofHours(1),
+        batch -> {});
+    assertThatThrownBy(() -> workers.start()).isInstanceOf(OutOfMemoryError.class);
+    assertThat(made).extracting(Thread::isAlive).containsExactly(true, true, false, false);
+    workers.close();
+    assertThat(made).noneMatch(Thread::isAlive);
+  }
+
   private interface Pause {
     void run() throws InterruptedException;
   }
@@ -206,9 +229,15 @@ class ClassifyWorkersTest {
   }
 
   private void start(int threads, int concurrentRuns, Duration delay, Run run) {
+    create(ClassifyWorkers.threads("test"), threads, concurrentRuns, delay, run);
+    workers.start();
+  }
+
+  private void create(
+      ThreadFactory factory, int threads, int concurrentRuns, Duration delay, Run run) {
     workers =
         new ClassifyWorkers(
-            "test",
+            factory,
             threads,
             concurrentRuns,
             new BatchWindow<>(

@@ -219,7 +219,7 @@ class UnwrittenRowTest {
     learnRows(window, threads + 1);
     workers =
         new ClassifyWorkers(
-            "test",
+            ClassifyWorkers.threads("test"),
             threads,
             threads,
             window,
@@ -251,6 +251,7 @@ class UnwrittenRowTest {
               failures.add(cause);
               inflight.fail(cause);
             });
+    workers.start();
   }
 
   /** Reserves every row once, and gives it up again. */

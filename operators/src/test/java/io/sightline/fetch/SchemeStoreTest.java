@@ -14,6 +14,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.sightline.reference.Reason;
 import io.sightline.schemas.ImageReference;
+import io.sightline.testing.RefusedThread;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -261,15 +262,7 @@ class SchemeStoreTest {
     @Override
     public ThreadFactory apply(String name) {
       return task -> {
-        Thread thread =
-            made.size() + 1 == refused
-                ? new Thread(task, name) {
-                  @Override
-                  public synchronized void start() {
-                    throw new OutOfMemoryError("unable to create native thread");
-                  }
-                }
-                : new Thread(task, name);
+        Thread thread = made.size() + 1 == refused ? new RefusedThread() : new Thread(task, name);
         thread.setDaemon(true);
         made.add(thread);
         return thread;
