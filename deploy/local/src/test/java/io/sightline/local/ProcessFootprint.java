@@ -60,6 +60,17 @@ record ProcessFootprint(
         files(temporaryFolder));
   }
 
+  /** The same once malloc has given back what is free, of which it keeps now more, now less. */
+  static ProcessFootprint trimmed(long pid, Path temporaryFolder) throws Exception {
+    String unused = jcmd(pid, "System.trim_native_heap");
+    return of(pid, temporaryFolder);
+  }
+
+  /** Resident memory without what the JIT compilers have made. */
+  long rssWithoutCodeKib() {
+    return rssKib - codeKib;
+  }
+
   /** Slope of a straight line through the last ones (least squares), a cycle. */
   static double slope(
       List<ProcessFootprint> cycles, int from, ToLongFunction<ProcessFootprint> value) {
