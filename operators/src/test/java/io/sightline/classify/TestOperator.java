@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sightline.classify;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.sightline.config.BatchSettings;
 import io.sightline.config.ClassifySettings;
 import io.sightline.config.DecodeSettings;
@@ -101,11 +103,12 @@ final class TestOperator {
             new ClassifySettings(
                 workers, 3, 0, ordered, capacity, timeout, 0, ClassifySettings.Exchange.NEVER),
             Models.CPU);
+    assertThat(function.capacity()).isEqualTo(capacity);
     return new OneInputStreamOperatorTestHarness<>(
         new AsyncWaitOperatorFactory<>(
             function,
             timeout.toMillis(),
-            function.capacity(),
+            capacity,
             ordered ? OutputMode.ORDERED : OutputMode.UNORDERED),
         TypeInformation.of(ImageReference.class)
             .createSerializer(new SerializerConfigImpl(new ExecutionConfig().toConfiguration())),
