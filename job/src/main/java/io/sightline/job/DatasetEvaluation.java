@@ -185,7 +185,7 @@ final class DatasetEvaluation {
             this::position,
             Math.max(MIN_RANGE, images.size() / MAX_RANGES + 1),
             output.work());
-    ClassLabels labels = new ClassLabels(model.labels());
+    ClassLabels labels = ClassLabels.ids(model.labels());
     EvaluationFolder.write(
         output.folder(),
         report,

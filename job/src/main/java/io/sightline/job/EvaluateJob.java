@@ -159,7 +159,7 @@ public final class EvaluateJob {
     int parallelism = classified.getParallelism();
     SingleOutputStreamOperator<ClassificationEvent> labelled =
         classified
-            .process(new LabelFunction(subject.labels(), labelsComeLater))
+            .process(new LabelFunction(subject, labelsComeLater))
             .name("Label")
             .uid(OperatorIds.LABEL)
             .setParallelism(parallelism);

@@ -8,7 +8,6 @@ import io.sightline.metrics.MetricNames;
 import io.sightline.reference.ClassLabels;
 import io.sightline.reference.RejectedException;
 import io.sightline.schemas.ClassificationEvent;
-import java.util.List;
 import org.apache.flink.metrics.Counter;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +16,7 @@ public final class CountEvents extends CountOperator<ClassificationEvent> {
 
   private static final long serialVersionUID = 1L;
 
-  private final List<String> labelNames;
+  private final EvaluationSubject subject;
 
   private transient @Nullable ClassLabels labels;
   private transient @Nullable Counter evaluated;
@@ -26,13 +25,13 @@ public final class CountEvents extends CountOperator<ClassificationEvent> {
   public CountEvents(
       EvaluationSubject subject, CountingRules rules, EvaluateStreamSettings settings) {
     super(subject, rules, settings);
-    this.labelNames = subject.labels();
+    this.subject = subject;
   }
 
   @Override
   public void open() throws Exception {
     super.open();
-    labels = new ClassLabels(labelNames);
+    labels = subject.classLabels();
     evaluated = getMetricGroup().counter(MetricNames.NUM_IMAGES_EVALUATED);
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sightline.evaluate;
 
+import io.sightline.reference.ClassLabels;
 import java.io.Serializable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,5 +25,10 @@ public record EvaluationSubject(
 
   public EvaluationSubject {
     labels = List.copyOf(labels);
+  }
+
+  /** What the label of an image stands for; in a data set it is a class id, and nothing else. */
+  public ClassLabels classLabels() {
+    return split == null ? new ClassLabels(labels) : ClassLabels.ids(labels);
   }
 }

@@ -11,7 +11,6 @@ import io.sightline.reference.Rejections;
 import io.sightline.reference.Stage;
 import io.sightline.schemas.ClassificationEvent;
 import java.time.Instant;
-import java.util.List;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
@@ -29,7 +28,7 @@ public final class LabelFunction extends ProcessFunction<ClassificationEvent, Cl
   public static final OutputTag<ClassificationEvent> WAITING =
       new OutputTag<>("waiting", TypeInformation.of(ClassificationEvent.class));
 
-  private final List<String> labelNames;
+  private final EvaluationSubject subject;
   private final boolean labelsComeLater;
 
   private transient @Nullable ClassLabels labels;
@@ -38,17 +37,16 @@ public final class LabelFunction extends ProcessFunction<ClassificationEvent, Cl
   /**
    * A function for one model.
    *
-   * @param labelNames of the model, in the order of class ids
    * @param labelsComeLater whether an event without a label waits for one
    */
-  public LabelFunction(List<String> labelNames, boolean labelsComeLater) {
-    this.labelNames = List.copyOf(labelNames);
+  public LabelFunction(EvaluationSubject subject, boolean labelsComeLater) {
+    this.subject = subject;
     this.labelsComeLater = labelsComeLater;
   }
 
   @Override
   public void open(OpenContext context) {
-    labels = new ClassLabels(labelNames);
+    labels = subject.classLabels();
     rejected = new RejectionCounters(getRuntimeContext().getMetricGroup(), Stage.EVALUATE);
   }
 

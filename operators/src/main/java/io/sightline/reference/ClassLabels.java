@@ -15,7 +15,7 @@ import java.util.Map;
 public final class ClassLabels {
 
   private final List<String> names;
-  private final Map<String, List<Integer>> byName = new HashMap<>();
+  private final Map<String, List<Integer>> byName;
 
   /**
    * Labels of a model.
@@ -23,10 +23,25 @@ public final class ClassLabels {
    * @param names label names in the order of their class ids
    */
   public ClassLabels(List<String> names) {
-    this.names = List.copyOf(names);
+    this(names, new HashMap<>());
     for (int id = 0; id < names.size(); id++) {
       byName.computeIfAbsent(names.get(id), name -> new ArrayList<>()).add(id);
     }
+  }
+
+  private ClassLabels(List<String> names, Map<String, List<Integer>> byName) {
+    this.names = List.copyOf(names);
+    this.byName = byName;
+  }
+
+  /**
+   * Labels that are class ids, whatever the classes are named: those of a data set, which were told
+   * apart when it was read.
+   *
+   * @param names label names in the order of their class ids
+   */
+  public static ClassLabels ids(List<String> names) {
+    return new ClassLabels(names, Map.of());
   }
 
   /**

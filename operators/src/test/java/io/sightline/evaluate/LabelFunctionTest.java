@@ -54,6 +54,21 @@ class LabelFunctionTest {
   }
 
   @Test
+  void theLabelOfADataSetIsAClassIdWhateverTheClassesAreNamed() throws Exception {
+    try (var harness = harness(subject(List.of("1", "0", "2"), "val"), false)) {
+      harness.open();
+      for (String label : new String[] {"0", "1", "2"}) {
+        harness.processElement(event("id-" + label, label), 17);
+      }
+
+      assertThat(harness.extractOutputValues())
+          .extracting(ClassificationEvent::getReferenceId)
+          .containsExactly("id-0", "id-1", "id-2");
+      assertThat(side(harness, Rejections.TAG)).isEmpty();
+    }
+  }
+
+  @Test
   void anEventWithoutALabelWaitsWhereLabelsComeLater() throws Exception {
     try (var harness = harness(true)) {
       harness.open();
@@ -123,8 +138,17 @@ class LabelFunctionTest {
 
   private static OneInputStreamOperatorTestHarness<ClassificationEvent, ClassificationEvent>
       harness(boolean labelsComeLater) throws Exception {
+    return harness(subject(NAMES, null), labelsComeLater);
+  }
+
+  private static EvaluationSubject subject(List<String> names, @Nullable String split) {
+    return new EvaluationSubject("m", null, "f00d", names, split, null);
+  }
+
+  private static OneInputStreamOperatorTestHarness<ClassificationEvent, ClassificationEvent>
+      harness(EvaluationSubject subject, boolean labelsComeLater) throws Exception {
     return new OneInputStreamOperatorTestHarness<>(
-        new ProcessOperator<>(new LabelFunction(NAMES, labelsComeLater)));
+        new ProcessOperator<>(new LabelFunction(subject, labelsComeLater)));
   }
 
   private static <T> List<StreamRecord<T>> side(

@@ -49,4 +49,14 @@ class ClassLabelsTest {
     assertThat(catchThrowableOfType(RejectedException.class, () -> digits.classId("1")).reason())
         .isEqualTo(Reason.AMBIGUOUS_LABEL);
   }
+
+  @Test
+  void idsAreNoNames() throws Exception {
+    ClassLabels ids = ClassLabels.ids(List.of("1", "0", "7"));
+
+    assertThat(ids.classId("1")).isEqualTo(1);
+    assertThat(ids.names()).containsExactly("1", "0", "7");
+    assertThat(catchThrowableOfType(RejectedException.class, () -> ids.classId("7")).reason())
+        .isEqualTo(Reason.UNKNOWN_LABEL);
+  }
 }

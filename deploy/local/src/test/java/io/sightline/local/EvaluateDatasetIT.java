@@ -138,6 +138,41 @@ class EvaluateDatasetIT {
   }
 
   @Test
+  void theClassIdsOfAListCountWhereNamesOfClassesAreOtherNumbers() throws Exception {
+    Path images = Files.createDirectories(folder.resolve("numbers"));
+    OnnxGraphs graph = OnnxGraphs.classifier(3, 8, 8);
+    Path model =
+        graph.writeFolder(
+            folder.resolve("numbers-model"),
+            graph.build(),
+            graph
+                .inferenceYaml()
+                .replace("class-0", "'1'")
+                .replace("class-1", "'0'")
+                .replace("class-2", "'2'"));
+    for (int id = 0; id < 3; id++) {
+      ImageIO.write(
+          new BufferedImage(12, 10, BufferedImage.TYPE_INT_RGB),
+          "png",
+          images.resolve(id + ".png").toFile());
+    }
+    Files.writeString(images.resolve("val.txt"), "0.png 0\n1.png 1\n2.png 2\n");
+    Path output = folder.resolve("numbers-output");
+
+    Run run =
+        evaluate(
+            "--model", model.toString(),
+            "--dataset", images.toString(),
+            "--output", output.toString());
+
+    assertThat(run.code()).as(run.err() + run.out()).isZero();
+    JsonNode report = new ObjectMapper().readTree(output.resolve("report.json").toFile());
+    assertThat(report.at("/images").asLong()).isEqualTo(3);
+    assertThat(report.at("/rejected").asLong()).isZero();
+    assertThat(report.at("/top1/hits").asLong()).isOne();
+  }
+
+  @Test
   void everyProblemIsNamedAndNothingIsWritten() throws Exception {
     Path images = folder.resolve("unknown-classes");
     Files.createDirectories(images.resolve("zebra"));
