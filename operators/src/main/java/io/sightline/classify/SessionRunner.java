@@ -7,7 +7,10 @@ import io.sightline.classify.Classifier.Scores;
 import io.sightline.reference.RejectedException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs batches in a session and ends each of their images. A broken session breaks its task.
@@ -15,11 +18,18 @@ import java.util.function.LongSupplier;
  */
 final class SessionRunner implements ClassifyWorkers.BatchRunner {
 
+  private static final Logger LOG = LoggerFactory.getLogger(SessionRunner.class);
+
+  private static final Duration BETWEEN_WARNINGS = Duration.ofMinutes(1);
+
   private final Classifier classifier;
   private final int maxSize;
   private final Outcomes outcomes;
   private final ClassifyMetrics metrics;
   private final LongSupplier nanoClock;
+
+  /** When the last warning of a failed batch was; 0 before the first. */
+  private final AtomicLong warned = new AtomicLong();
 
   SessionRunner(
       Classifier classifier,
@@ -64,6 +74,12 @@ final class SessionRunner implements ClassifyWorkers.BatchRunner {
           }
 
           @Override
+          public void failed(OrtException cause) {
+            metrics.batchFailed();
+            warn(batch.size(), cause);
+          }
+
+          @Override
           public void scored(int row, float[] scores) {
             classified(batch.item(row), scores, ended);
           }
@@ -75,6 +91,19 @@ final class SessionRunner implements ClassifyWorkers.BatchRunner {
         });
   }
 
+  /** A device that is short of memory fails each batch: one warning a minute says so. */
+  private void warn(int size, OrtException cause) {
+    long now = nanoClock.getAsLong();
+    long last = warned.get();
+    if ((last == 0 || now - last >= BETWEEN_WARNINGS.toNanos())
+        && warned.compareAndSet(last, now)) {
+      LOG.warn(
+          "A batch of {} images failed, and each of them is run alone, which takes longer: {}",
+          size,
+          cause.getMessage());
+    }
+  }
+
   private void classified(InFlight image, float[] scores, EndedImages ended) {
     if (image.isEnded()) {
       return;
@@ -83,10 +112,8 @@ final class SessionRunner implements ClassifyWorkers.BatchRunner {
       var event = outcomes.event(image, scores);
       if (image.end()) {
         Instant submitted = event.getSubmittedAt();
-        metrics.classified(
-            submitted == null
-                ? 0
-                : Duration.between(submitted, event.getClassifiedAt()).toMillis());
+        long classified = event.getClassifiedAt().toEpochMilli();
+        metrics.classified(submitted == null ? 0 : classified - submitted.toEpochMilli());
         ended.add(image, Outcome.of(event));
       }
     } catch (RejectedException e) {

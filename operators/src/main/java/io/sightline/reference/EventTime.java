@@ -2,6 +2,7 @@
 package io.sightline.reference;
 
 import io.sightline.config.SourceSettings;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.OptionalLong;
 
@@ -10,6 +11,11 @@ import java.util.OptionalLong;
  * thread-safe.
  */
 public final class EventTime {
+
+  /** The times that ISO-8601 writes with a year of four digits; others are no times of images. */
+  private static final long FIRST = Instant.parse("0000-01-01T00:00:00Z").toEpochMilli();
+
+  private static final long LAST = Instant.parse("9999-12-31T23:59:59.999Z").toEpochMilli();
 
   private final ValueFormat format;
   private final InstantSource clock;
@@ -25,14 +31,23 @@ public final class EventTime {
 
   /**
    * Milliseconds since the epoch of {@code submitted_at}, or of the record's own timestamp where
-   * that is null, absent or can't be read. A time that is still to come counts as now: one record
-   * from the year 3000 would else hold back its partition for ever, where watermarks are aligned.
+   * that is null, absent, can't be read or is out of range. A time that is still to come counts as
+   * now: one record from the year 3000 would else hold back its partition for ever, where
+   * watermarks are aligned.
    */
   public long millis(SourceRecord record) {
     byte[] value = record.value();
     OptionalLong submittedAt =
         value == null || value.length == 0 ? OptionalLong.empty() : format.submittedAt(value);
     long now = clock.millis();
-    return Math.min(now, submittedAt.orElse(record.timestamp() < 0 ? now : record.timestamp()));
+    if (submittedAt.isPresent() && isInRange(submittedAt.getAsLong())) {
+      return Math.min(now, submittedAt.getAsLong());
+    }
+    return record.timestamp() < 0 ? now : Math.min(now, record.timestamp());
+  }
+
+  /** Whether a number of milliseconds since the epoch lies within the years 0 to 9999. */
+  static boolean isInRange(long millis) {
+    return millis >= FIRST && millis <= LAST;
   }
 }

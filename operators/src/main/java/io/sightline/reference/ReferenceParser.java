@@ -63,21 +63,35 @@ public final class ReferenceParser {
     ImageReference reference = draft.reference();
     reference.setOrigin(origin(record));
     reference.setFetchAttempts(null);
-    if (reference.getSubmittedAt() == null) {
-      reference.setSubmittedAt(
-          record.timestamp() >= 0
-              ? Instant.ofEpochMilli(record.timestamp())
-              : Instant.ofEpochMilli(clock.millis()));
-    }
+    Instant submittedAt = reference.getSubmittedAt();
+    reference.setSubmittedAt(
+        submittedAt != null && EventTime.isInRange(submittedAt.toEpochMilli())
+            ? submittedAt
+            : time(record));
     checkMetadata(reference, record.key());
     try {
       reference.setId(identity(reference, record));
+      checkTime(submittedAt);
       checkContent(reference.getUri(), draft.contentSize());
     } catch (RejectedException e) {
       reference.setContent(null);
       throw new RejectedException(e.reason(), e.detail(), e.attempts(), reference);
     }
     return reference;
+  }
+
+  private Instant time(SourceRecord record) {
+    boolean known = record.timestamp() >= 0 && EventTime.isInRange(record.timestamp());
+    return Instant.ofEpochMilli(known ? record.timestamp() : clock.millis());
+  }
+
+  private static void checkTime(@Nullable Instant submittedAt) throws RejectedException {
+    if (submittedAt != null && !EventTime.isInRange(submittedAt.toEpochMilli())) {
+      throw new RejectedException(
+          Reason.MALFORMED_RECORD,
+          "submitted_at, in milliseconds since the epoch, is not within the years 0 to 9999: %d"
+              .formatted(submittedAt.toEpochMilli()));
+    }
   }
 
   /**

@@ -44,6 +44,8 @@ class EventTimeTest {
         "{\"a\":[{\"submitted_at\":1}],\"submitted_at\":1234} | 99 | 1234",
         "{\"submitted_at\":\"1970-01-01T00:00:01Z\",\"id\":broken | 99 | 1000",
         "{\"submitted_at\":-7} | 99 | -7",
+        "{\"submitted_at\":-9223372036854775808} | 99 | 99",
+        "{\"submitted_at\":253402300800000} | 99 | 99",
         "{\"submitted_at\":null} | 99 | 99",
         "{\"submitted_at\":\"soon\"} | 99 | 99",
         "{} | 99 | 99",

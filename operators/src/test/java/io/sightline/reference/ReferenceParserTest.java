@@ -101,6 +101,34 @@ class ReferenceParserTest {
       assertThat(e.detail()).contains("schema registry");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+        longs = {Long.MIN_VALUE, -62_167_219_200_001L, 253_402_300_800_000L, Long.MAX_VALUE})
+    void aTimeOutsideTheYears0To9999IsMalformed(long submittedAt) throws Exception {
+      ImageReference written = reference().build();
+      written.setSubmittedAt(Instant.ofEpochMilli(submittedAt));
+
+      RejectedException e =
+          rejection(Format.AVRO_SINGLE_OBJECT, SourceSettings.Id.FIELD, avro(written));
+
+      assertThat(e.reason()).isEqualTo(Reason.MALFORMED_RECORD);
+      assertThat(e.detail()).contains("submitted_at", "0 to 9999", Long.toString(submittedAt));
+      assertThat(e.known().getId()).isEqualTo("id-1");
+      assertThat(e.known().getSubmittedAt()).isEqualTo(Instant.ofEpochMilli(RECORD_TIME));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-62_167_219_200_000L, 253_402_300_799_999L})
+    void theFirstAndTheLastTimeOfTheseYearsAreTaken(long submittedAt) throws Exception {
+      ImageReference written = reference().build();
+      written.setSubmittedAt(Instant.ofEpochMilli(submittedAt));
+
+      assertThat(
+              parse(Format.AVRO_SINGLE_OBJECT, SourceSettings.Id.FIELD, avro(written))
+                  .getSubmittedAt())
+          .isEqualTo(Instant.ofEpochMilli(submittedAt));
+    }
+
     @Test
     void bytesAfterTheRecordAreMalformed() throws Exception {
       byte[] value = avro(reference().build());
