@@ -5,6 +5,8 @@ import ai.onnxruntime.OrtEnvironment;
 import io.sightline.decode.ImageDecoder;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.apache.flink.streaming.api.functions.async.RichAsyncFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,10 +47,35 @@ public final class NativeLibraries {
         Optional<String> warning = warning(Class.forName(name, false, own), flink);
         warning.ifPresent(LOG::warn);
       }
-      ImageDecoder.loadNatives();
-      OrtEnvironment unused = OrtEnvironment.getEnvironment();
+      loadUninterrupted();
     } catch (ClassNotFoundException | LinkageError | RuntimeException e) {
       throw new IllegalStateException(advice(e), e);
+    }
+  }
+
+  /**
+   * Loads them on a thread that nobody interrupts. A task that is cancelled meanwhile is: then the
+   * libraries' locks and channels fail, their classes stay broken, and so does this JVM.
+   */
+  private static void loadUninterrupted() {
+    CompletableFuture<Void> loading =
+        CompletableFuture.runAsync(
+            () -> {
+              ImageDecoder.loadNatives();
+              OrtEnvironment unused = OrtEnvironment.getEnvironment();
+            },
+            work -> {
+              Thread thread = new Thread(work, "sightline-natives");
+              thread.setDaemon(true);
+              thread.start();
+            });
+    try {
+      loading.join(); // an interrupt is kept for later
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw e;
     }
   }
 

@@ -7,7 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import ai.onnxruntime.OrtEnvironment;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.opencv.core.CvType;
+import org.opencv.core.Mat;
+import org.slf4j.LoggerFactory;
 
 class NativeLibrariesTest {
 
@@ -18,6 +24,41 @@ class NativeLibrariesTest {
     assertThat(NativeLibraries.warning(OrtEnvironment.class, FLINK)).isEmpty();
     assertThatCode(NativeLibraries::load).doesNotThrowAnyException();
     assertThatCode(NativeLibraries::load).doesNotThrowAnyException();
+  }
+
+  @Test
+  void aTaskThatIsCancelledWhileTheyAreUnpackedDoesNotBreakTheJvm(@TempDir Path empty)
+      throws Exception {
+    Process jvm =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dorg.bytedeco.javacpp.cachedir=" + empty,
+                "-cp",
+                System.getProperty("java.class.path"),
+                InterruptedTask.class.getName())
+            .redirectErrorStream(true)
+            .start();
+
+    String output = new String(jvm.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertThat(jvm.waitFor()).as(output).isZero();
+    assertThat(output).contains("an image of 2 x 3 after the interrupt: true");
+  }
+
+  /** Loads the libraries as a task does that was cancelled already. */
+  static final class InterruptedTask {
+
+    private InterruptedTask() {}
+
+    public static void main(String[] args) {
+      LoggerFactory.getLogger(InterruptedTask.class); // a TaskManager has its log already
+      Thread.currentThread().interrupt();
+      NativeLibraries.load();
+      System.out.printf(
+          "an image of %s after the interrupt: %s%n",
+          new Mat(3, 2, CvType.CV_8UC3).size().toString().replace("x", " x "),
+          Thread.interrupted());
+    }
   }
 
   @Test
