@@ -343,9 +343,8 @@ public final class ClassifyFunction extends RichAsyncFunction<ImageReference, Ou
     }
 
     @Override
-    public void decoded(InFlight image, long startedNanos) {
-      required(metrics)
-          .decoded(startedNanos - image.fetchedNanos(), System.nanoTime() - startedNanos);
+    public void decoded(InFlight image, long startedNanos, long nanos) {
+      required(metrics).decoded(startedNanos - image.fetchedNanos(), nanos);
     }
 
     @Override
@@ -358,12 +357,12 @@ public final class ClassifyFunction extends RichAsyncFunction<ImageReference, Ou
     }
 
     private void fail(Throwable cause) {
+      inflight.fail(cause); // before all else: where memory is short, to log may fail too
       if (cause instanceof StoreDownException) {
         LOG.warn("The task fails, and tries again once it is restarted: {}", cause.getMessage());
       } else {
         LOG.error("The classify operator is broken", cause);
       }
-      inflight.fail(cause);
     }
 
     void close() {

@@ -51,9 +51,9 @@ final class InFlightImages {
   void fail(Throwable cause) {
     failure = cause;
     for (InFlight image : images.values()) {
-      if (image.end()) {
-        image.fail(cause);
-      }
+      // Ended or not: whoever ended it may be what is broken. Of two completions Flink takes one.
+      image.end();
+      image.fail(cause);
     }
   }
 

@@ -2,6 +2,7 @@
 package io.sightline.classify;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sightline.schemas.ImageReference;
 import io.sightline.schemas.Rejection;
@@ -59,6 +60,17 @@ class EndedImagesTest {
 
     assertThat(mailbox).isEmpty();
     assertThat(emitted).hasSize(1);
+  }
+
+  @Test
+  void anImageWhoseOutcomeNeverReachesTheTaskFailsItAllTheSame() throws Exception {
+    InFlight image = inflight.add(new ImageReference(), new TaskResult());
+    assertThat(image.end()).isTrue(); // by a worker that breaks before it has told the task
+
+    inflight.fail(new OutOfMemoryError("of a worker"));
+
+    assertThat(mailbox).hasSize(1);
+    assertThatThrownBy(() -> mailbox.remove().call()).hasRootCauseMessage("of a worker");
   }
 
   private List<String> end(EndedImages ended, int count) {
