@@ -24,6 +24,9 @@ public final class BatchScores {
     /** The batch was run as a whole, before any of its rows is heard of. */
     default void ran() {}
 
+    /** The batch failed as a whole: each of its rows is run alone now. */
+    default void failed(OrtException cause) {}
+
     /**
      * A row was run.
      *
@@ -48,6 +51,7 @@ public final class BatchScores {
     try {
       classifier.run(rows, size, scores);
     } catch (OrtException e) {
+      listener.failed(e);
       runAlone(classifier, rows, size, scores, listener, e);
       return;
     }

@@ -25,6 +25,7 @@ final class ClassifyMetrics {
 
   private final MetricGroup group;
   private final ThreadSafeSimpleCounter classified = new ThreadSafeSimpleCounter();
+  private final ThreadSafeSimpleCounter batchesFailed = new ThreadSafeSimpleCounter();
   private final ThreadSafeSimpleCounter sentToRetry = new ThreadSafeSimpleCounter();
   private final Map<Reason, ThreadSafeSimpleCounter> rejected = new ConcurrentHashMap<>();
   private final Histogram batchSize;
@@ -38,6 +39,7 @@ final class ClassifyMetrics {
   ClassifyMetrics(MetricGroup group) {
     this.group = group;
     group.counter(MetricNames.NUM_IMAGES_CLASSIFIED, classified);
+    group.counter(MetricNames.NUM_BATCHES_FAILED, batchesFailed);
     group.counter(MetricNames.NUM_REFERENCES_RETRIED, sentToRetry);
     for (Reason reason : Reason.values()) {
       switch (reason.stage()) {
@@ -94,6 +96,10 @@ final class ClassifyMetrics {
     batchSize.update(size);
     batchLatency.updateNanos(latencyNanos);
     inferenceTime.updateNanos(inferenceNanos);
+  }
+
+  void batchFailed() {
+    batchesFailed.inc();
   }
 
   void fetched(long nanos) {

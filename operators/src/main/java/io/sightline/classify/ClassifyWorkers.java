@@ -47,7 +47,13 @@ final class ClassifyWorkers implements AutoCloseable {
   /** Hears how images fare on the workers' threads. */
   interface Listener {
 
-    void decoded(InFlight image, long startedNanos);
+    /**
+     * An image is in its row.
+     *
+     * @param startedNanos when a worker took it up
+     * @param nanos that its decode and preprocessing took
+     */
+    void decoded(InFlight image, long startedNanos, long nanos);
 
     void rejected(InFlight image, RejectedException why);
   }
@@ -145,6 +151,9 @@ final class ClassifyWorkers implements AutoCloseable {
     private final Classifier.Scores scores;
     private final Sha256 sha256 = new Sha256();
 
+    /** Time within its work for which it waited. */
+    private long waitedNanos;
+
     Worker(ImageDecoder decoder, Classifier.Scores scores) {
       this.decoder = decoder;
       this.scores = scores;
@@ -177,6 +186,7 @@ final class ClassifyWorkers implements AutoCloseable {
         lock.unlock();
       }
       long started = System.nanoTime();
+      waitedNanos = 0;
       try {
         if (batch != null) {
           run(batch);
@@ -184,7 +194,7 @@ final class ClassifyWorkers implements AutoCloseable {
           decode(image);
         }
       } finally {
-        busy.add(System.nanoTime() - started);
+        busy.add(System.nanoTime() - started - waitedNanos);
       }
       return true;
     }
@@ -212,14 +222,17 @@ final class ClassifyWorkers implements AutoCloseable {
         listener.rejected(image, e);
         return;
       }
+      long nanos = System.nanoTime() - started;
       Row<InFlight> row = reserve(image);
       if (row == null) {
         return; // closed meanwhile
       }
       Batch<InFlight> batch = null;
       boolean written = false;
+      long writing = System.nanoTime();
       try {
         decoder.writeTo(row.memory());
+        nanos += System.nanoTime() - writing;
         written = true;
       } catch (RejectedException e) {
         listener.rejected(image, e);
@@ -227,7 +240,7 @@ final class ClassifyWorkers implements AutoCloseable {
         batch = written ? window.complete(row) : window.abandon(row);
       }
       if (written) {
-        listener.decoded(image, started);
+        listener.decoded(image, started, nanos);
       }
       if (batch != null) {
         runOrLeave(batch);
@@ -253,7 +266,9 @@ final class ClassifyWorkers implements AutoCloseable {
           }
           batch = pollRunnable();
           if (batch == null) {
+            long waiting = System.nanoTime();
             work.awaitNanos(TimeUnit.MILLISECONDS.toNanos(1));
+            waitedNanos += System.nanoTime() - waiting;
           }
         } finally {
           lock.unlock();

@@ -20,8 +20,11 @@ public final class MetricNames {
   /** Histogram: milliseconds from the reservation of a batch's oldest row to its scores. */
   public static final String BATCH_LATENCY_MS = "batchLatencyMs";
 
-  /** Gauge: batches that are running. */
+  /** Gauge: batches that are running, or wait for their device. */
   public static final String INFLIGHT_BATCHES = "inflightBatches";
+
+  /** Counter: batches that failed as a whole, whose images were run one by one. */
+  public static final String NUM_BATCHES_FAILED = "numBatchesFailed";
 
   /** Histogram: milliseconds that the session took for a batch. */
   public static final String INFERENCE_TIME_MS = "inferenceTimeMs";

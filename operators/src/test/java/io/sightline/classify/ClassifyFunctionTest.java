@@ -118,6 +118,19 @@ class ClassifyFunctionTest {
     }
   }
 
+  /** The parser refuses such times; a savepoint may have them. */
+  @ParameterizedTest
+  @ValueSource(longs = {Long.MIN_VALUE, Long.MAX_VALUE})
+  void aTimeBeyondAllYearsDoesNotBreakTheTask(long submittedAt) throws Exception {
+    ImageReference reference = reference("a", solid(3));
+    reference.setSubmittedAt(Instant.ofEpochMilli(submittedAt));
+
+    List<Outcome> outcomes = run(Models.write(folder, graph), List.of(reference));
+
+    assertAnswer(outcomes.get(0).event(), 3);
+    assertThat(outcomes.get(0).event().getSubmittedAt()).isEqualTo(reference.getSubmittedAt());
+  }
+
   @Test
   void aUriIsFetchedAndKeptWithoutItsUserInformation() throws Exception {
     Path image = Files.write(folder.resolve("i.png"), solid(3));

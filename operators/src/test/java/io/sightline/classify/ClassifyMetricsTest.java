@@ -55,6 +55,7 @@ class ClassifyMetricsTest {
           entry("numFetchRetries", Gauge.class),
           entry("fetchesWaiting", Gauge.class),
           entry("numImagesClassified", Counter.class),
+          entry("numBatchesFailed", Counter.class),
           entry("numReferencesRetried", Counter.class));
 
   private record Registered(Metric metric, AbstractMetricGroup<?> group) {}
@@ -130,6 +131,7 @@ class ClassifyMetricsTest {
 
       assertThat(counter("numImagesClassified")).isEqualTo(MAX_SIZE);
       assertThat(counter("numReferencesRetried")).isZero();
+      assertThat(counter("numBatchesFailed")).isZero();
       Map<String, Long> rejected = rejected();
       assertThat(rejected.remove("decode/unsupported-format")).isEqualTo(1);
       assertThat(rejected.values()).containsOnly(0L);
@@ -157,6 +159,22 @@ class ClassifyMetricsTest {
   }
 
   @Test
+  void aBatchThatFailsAsAWholeIsCountedThoughItsImagesAreClassifiedAlone() throws Exception {
+    try (var harness = open(OnnxGraphs.classifier(6, 8, 8).failAbove(0.95f))) {
+      for (int i = 0; i < MAX_SIZE; i++) {
+        int grey = i == 1 ? 255 : 40;
+        harness.processElement(
+            inline("i" + i, TestImages.solid(".png", 9, 9, grey, grey, grey)), 0);
+      }
+      harness.endInput();
+
+      assertThat(counter("numBatchesFailed")).isOne();
+      assertThat(counter("numImagesClassified")).isEqualTo(MAX_SIZE - 1);
+      assertThat(rejected().get("inference/inference-failed")).isOne();
+    }
+  }
+
+  @Test
   void theBusyRatioIsAShareOfTheTimeSinceItWasLastRead() throws Exception {
     try (var harness = open()) {
       for (int i = 0; i < 5 * MAX_SIZE; i++) {
@@ -170,8 +188,13 @@ class ClassifyMetricsTest {
   }
 
   private OneInputStreamOperatorTestHarness<ImageReference, Outcome> open() throws Exception {
+    return open(OnnxGraphs.classifier(6, 8, 8));
+  }
+
+  private OneInputStreamOperatorTestHarness<ImageReference, Outcome> open(OnnxGraphs graph)
+      throws Exception {
     var harness =
-        new TestOperator(Models.write(folder, OnnxGraphs.classifier(6, 8, 8)))
+        new TestOperator(Models.write(folder, graph))
             .batch(MAX_SIZE, Duration.ofHours(1))
             .listener(
                 (metric, name, group) -> {

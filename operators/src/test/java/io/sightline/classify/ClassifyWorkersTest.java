@@ -257,7 +257,7 @@ class ClassifyWorkersTest {
             },
             new ClassifyWorkers.Listener() {
               @Override
-              public void decoded(InFlight image, long startedNanos) {}
+              public void decoded(InFlight image, long startedNanos, long nanos) {}
 
               @Override
               public void rejected(InFlight image, RejectedException why) {

@@ -238,7 +238,7 @@ class UnwrittenRowTest {
                     System::nanoTime)),
             new ClassifyWorkers.Listener() {
               @Override
-              public void decoded(InFlight image, long startedNanos) {}
+              public void decoded(InFlight image, long startedNanos, long nanos) {}
 
               @Override
               public void rejected(InFlight image, RejectedException why) {
