@@ -33,7 +33,7 @@ public final class DecodedImage implements AutoCloseable {
     HeaderReader in = new HeaderReader(encoded, 0, encoded.length);
     ImageHeader probed = PixelDecoder.probe(in, settings.maxPixels());
     return new DecodedImage(
-        PixelDecoder.decode(in, probed, settings, () -> PixelDecoder.copyOf(in)), probed);
+        PixelDecoder.decode(in, probed, settings, () -> PixelDecoder.copyOf(in), null), probed);
   }
 
   /**

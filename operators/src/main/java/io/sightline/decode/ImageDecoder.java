@@ -33,6 +33,7 @@ public final class ImageDecoder implements AutoCloseable {
   /** What wraps every row that was ever written; the keys keep the rows' memory alive. */
   private final IdentityHashMap<ByteBuffer, RowMats> rows = new IdentityHashMap<>();
 
+  private final PixelMemory memory = new PixelMemory();
   private ByteBuffer input = ByteBuffer.allocateDirect(INITIAL_INPUT_BYTES);
 
   /** The decoded image, or its upper rows. */
@@ -80,7 +81,7 @@ public final class ImageDecoder implements AutoCloseable {
     if (probed.format() != ImageFormat.JPEG || !decodeUpperRows(JpegFile.read(in))) {
       Mat decoded =
           PixelDecoder.decode(
-              in, probed, settings, () -> new Mat(1, length, CvType.CV_8UC1, copyOf(in)));
+              in, probed, settings, () -> new Mat(1, length, CvType.CV_8UC1, copyOf(in)), memory);
       takeWhole(decoded, probed);
     }
   }
@@ -106,7 +107,7 @@ public final class ImageDecoder implements AutoCloseable {
     Mat encoded = new Mat(1, part.limit(), CvType.CV_8UC1, part);
     Mat decoded;
     try {
-      decoded = PixelDecoder.decode(encoded, whole, settings.exifOrientation());
+      decoded = PixelDecoder.decode(encoded, whole, rows, settings.exifOrientation(), memory);
     } catch (RejectedException e) {
       return false;
     } finally {
@@ -200,6 +201,7 @@ public final class ImageDecoder implements AutoCloseable {
   @Override
   public void close() {
     releaseImage();
+    memory.close();
     preprocessor.close();
     rows.clear();
   }
@@ -232,7 +234,13 @@ public final class ImageDecoder implements AutoCloseable {
     LOADED;
 
     static {
+      // JavaCPP fails a process that is larger than four times its heap, which one with a model may
+      // well be; to be set before any of its classes is loaded.
+      if (System.getProperty("org.bytedeco.javacpp.maxPhysicalBytes") == null) {
+        System.getProperties().putIfAbsent("org.bytedeco.javacpp.maxphysicalbytes", "0");
+      }
       Loader.load(opencv_java.class);
+      PixelMemory.loadNatives();
       Core.setNumThreads(1);
     }
 

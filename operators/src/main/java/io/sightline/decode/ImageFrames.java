@@ -81,7 +81,9 @@ public final class ImageFrames implements AutoCloseable {
     try {
       page.select(copy, settings.exifOrientation());
       return new DecodedImage(
-          PixelDecoder.decode(copy, page.header(), settings.exifOrientation()), page.header());
+          PixelDecoder.decode(
+              copy, page.header(), page.header().height(), settings.exifOrientation(), null),
+          page.header());
     } finally {
       copy.release();
     }

@@ -6,6 +6,7 @@ import io.sightline.reference.Reason;
 import io.sightline.reference.RejectedException;
 import java.util.Objects;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.opencv.core.CvException;
 import org.opencv.core.CvType;
 import org.opencv.core.Mat;
@@ -39,10 +40,15 @@ final class PixelDecoder {
    *
    * @param probed by {@link #probe}
    * @param copy gives the bytes as {@code [1, length]}, which this may change and releases
+   * @param memory for large images; null where each has its own
    * @return its pixels, 8 bits each of blue, green and red
    */
   static Mat decode(
-      HeaderReader in, ImageHeader probed, DecodeSettings settings, Supplier<Mat> copy)
+      HeaderReader in,
+      ImageHeader probed,
+      DecodeSettings settings,
+      Supplier<Mat> copy,
+      @Nullable PixelMemory memory)
       throws RejectedException {
     if (probed.format() == ImageFormat.GIF) {
       return GifFrames.first(in, GifFile.read(in, 1), settings.maxPixels());
@@ -52,7 +58,7 @@ final class PixelDecoder {
       if (probed.format() == ImageFormat.TIFF) {
         TiffFile.read(in).directory(0).select(encoded, settings.exifOrientation());
       }
-      return decode(encoded, probed, settings.exifOrientation());
+      return decode(encoded, probed, probed.height(), settings.exifOrientation(), memory);
     } finally {
       encoded.release();
     }
@@ -61,16 +67,23 @@ final class PixelDecoder {
   /**
    * Decodes what OpenCV decodes.
    *
+   * @param rows of the image that are encoded, from the first on
    * @param turned whether the EXIF orientation is applied
+   * @param memory for large images; null where each has its own
    */
-  static Mat decode(Mat encoded, ImageHeader probed, boolean turned) throws RejectedException {
+  static Mat decode(
+      Mat encoded, ImageHeader probed, int rows, boolean turned, @Nullable PixelMemory memory)
+      throws RejectedException {
     int flags =
         turned
             ? Imgcodecs.IMREAD_COLOR
             : Imgcodecs.IMREAD_COLOR | Imgcodecs.IMREAD_IGNORE_ORIENTATION;
     Mat decoded;
     try {
-      decoded = Imgcodecs.imdecode(encoded, flags);
+      decoded =
+          memory == null
+              ? Imgcodecs.imdecode(encoded, flags)
+              : memory.decode(encoded, flags, rows, probed.width());
     } catch (CvException e) {
       throw corrupt(probed, e);
     }
