@@ -7,6 +7,7 @@ import io.sightline.config.Problems;
 import io.sightline.config.Secrets;
 import io.sightline.config.SourceSettings;
 import io.sightline.reference.SourceRecord;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -16,6 +17,7 @@ import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
 import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
@@ -30,7 +32,9 @@ public final class KafkaSources {
       Map.ofEntries(
           Map.entry(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, "source.kafka.bootstrap-servers"),
           Map.entry(ConsumerConfig.GROUP_ID_CONFIG, "source.group-id"),
-          Map.entry(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "source.start"),
+          Map.entry(
+              ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+              "Sightline, which goes on at the earliest record that is left"),
           Map.entry(
               KafkaSourceOptions.PARTITION_DISCOVERY_INTERVAL_MS.key(),
               "source.partition-discovery"),
@@ -116,15 +120,38 @@ public final class KafkaSources {
   }
 
   @SuppressWarnings("deprecation") // of OffsetResetStrategy: the connector takes nothing else
-  private static OffsetsInitializer startingOffsets(SourceSettings settings) {
+  static OffsetsInitializer startingOffsets(SourceSettings settings) {
     return switch (settings.start()) {
       case COMMITTED ->
           OffsetsInitializer.committedOffsets(
               org.apache.kafka.clients.consumer.OffsetResetStrategy.EARLIEST);
       case EARLIEST -> OffsetsInitializer.earliest();
-      case LATEST -> OffsetsInitializer.latest();
+      case LATEST -> new LosingNoBacklog(OffsetsInitializer.latest());
       case TIMESTAMP ->
-          OffsetsInitializer.timestamp(requireNonNull(settings.startTimestamp()).toEpochMilli());
+          new LosingNoBacklog(
+              OffsetsInitializer.timestamp(
+                  requireNonNull(settings.startTimestamp()).toEpochMilli()));
     };
+  }
+
+  /**
+   * Starts where another does, and goes on at the earliest record that is left where an offset is
+   * gone. The connector makes what an initializer says of that the consumer's {@code
+   * auto.offset.reset}, which applies to the offsets of a checkpoint too: with the latest a
+   * restored job would pass over all that came while it was down.
+   */
+  private record LosingNoBacklog(OffsetsInitializer start) implements OffsetsInitializer {
+
+    @Override
+    public Map<TopicPartition, Long> getPartitionOffsets(
+        Collection<TopicPartition> partitions, PartitionOffsetsRetriever retriever) {
+      return start.getPartitionOffsets(partitions, retriever);
+    }
+
+    @Override
+    @SuppressWarnings("deprecation") // the connector's interface has it
+    public org.apache.kafka.clients.consumer.OffsetResetStrategy getAutoOffsetResetStrategy() {
+      return org.apache.kafka.clients.consumer.OffsetResetStrategy.EARLIEST;
+    }
   }
 }

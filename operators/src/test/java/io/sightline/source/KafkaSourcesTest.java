@@ -5,20 +5,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sightline.config.Problems;
 import io.sightline.config.SourceSettings;
+import io.sightline.config.SourceSettings.Start;
 import io.sightline.reference.SourceRecord;
 import io.sightline.testing.Settings;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.flink.api.common.eventtime.TimestampAssigner;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer.PartitionOffsetsRetriever;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.apache.flink.util.clock.SystemClock;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class KafkaSourcesTest {
 
@@ -32,7 +44,8 @@ class KafkaSourcesTest {
 
     assertThat(problems.messages())
         .containsExactly(
-            "source.kafka.properties.auto.offset.reset must not be set: it is set by source.start",
+            "source.kafka.properties.auto.offset.reset must not be set: it is set by Sightline, which"
+                + " goes on at the earliest record that is left",
             "source.kafka.properties.group.id must not be set: it is set by source.group-id");
   }
 
@@ -47,6 +60,23 @@ class KafkaSourcesTest {
         .asString()
         .contains("source.kafka.properties", "isolation.level")
         .doesNotContain("sometimes");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Start.class)
+  void whereAnOffsetIsGoneTheEarliestRecordThatIsLeftComesNextWhateverTheStart(Start start) {
+    assertThat(KafkaSources.startingOffsets(starting(start)).getAutoOffsetResetStrategy().name())
+        .isEqualTo("EARLIEST");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"LATEST, 9", "TIMESTAMP, 5"})
+  void aJobThatIsNotRestoredStartsWhereItIsTold(Start start, long offset) {
+    TopicPartition partition = new TopicPartition("t", 0);
+    OffsetsInitializer offsets = KafkaSources.startingOffsets(starting(start));
+
+    assertThat(offsets.getPartitionOffsets(List.of(partition), new NineRecords()))
+        .isEqualTo(Map.of(partition, offset));
   }
 
   @Test
@@ -111,14 +141,23 @@ class KafkaSourcesTest {
   }
 
   private static SourceSettings settings(Map<String, String> properties) {
+    return settings(Start.COMMITTED, null, properties);
+  }
+
+  private static SourceSettings starting(Start start) {
+    return settings(start, start == Start.TIMESTAMP ? Instant.ofEpochMilli(5) : null, Map.of());
+  }
+
+  private static SourceSettings settings(
+      Start start, @Nullable Instant startTimestamp, Map<String, String> properties) {
     SourceSettings plain = Settings.source(SourceSettings.Format.JSON, SourceSettings.Id.FIELD);
     return new SourceSettings(
         plain.bootstrapServers(),
         plain.topics(),
         null,
         plain.groupId(),
-        plain.start(),
-        null,
+        start,
+        startTimestamp,
         plain.format(),
         plain.id(),
         plain.partitionDiscovery(),
@@ -129,6 +168,35 @@ class KafkaSourcesTest {
         plain.maxInlineBytes(),
         plain.maxRawBytes(),
         properties);
+  }
+
+  /** Partitions of nine records, whose timestamps are their offsets. */
+  private record NineRecords() implements PartitionOffsetsRetriever {
+
+    @Override
+    public Map<TopicPartition, Long> committedOffsets(Collection<TopicPartition> partitions) {
+      return Map.of();
+    }
+
+    @Override
+    public Map<TopicPartition, Long> endOffsets(Collection<TopicPartition> partitions) {
+      return partitions.stream().collect(Collectors.toMap(partition -> partition, p -> 9L));
+    }
+
+    @Override
+    public Map<TopicPartition, Long> beginningOffsets(Collection<TopicPartition> partitions) {
+      return partitions.stream().collect(Collectors.toMap(partition -> partition, p -> 0L));
+    }
+
+    @Override
+    public Map<TopicPartition, OffsetAndTimestamp> offsetsForTimes(
+        Map<TopicPartition, Long> timestamps) {
+      return timestamps.entrySet().stream()
+          .collect(
+              Collectors.toMap(
+                  Map.Entry::getKey,
+                  time -> new OffsetAndTimestamp(time.getValue(), time.getValue())));
+    }
   }
 
   private record GeneratorContext()

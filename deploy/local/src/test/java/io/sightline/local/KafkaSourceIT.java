@@ -9,15 +9,23 @@ import io.sightline.config.SourceSettings.Start;
 import io.sightline.reference.SourceRecord;
 import io.sightline.source.KafkaSources;
 import io.sightline.source.SubmittedAt;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.util.CloseableIterator;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -30,6 +38,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Where the source starts, and that it finds what comes later. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -39,6 +48,11 @@ class KafkaSourceIT {
 
   /** Within the retention: the broker deletes older records, sometimes before they are read. */
   private static final long FIRST_TIMESTAMP = System.currentTimeMillis() - 60_000;
+
+  /** What jobs have read whose results are not collected. */
+  private static final BlockingQueue<String> READ = new LinkedBlockingQueue<>();
+
+  @TempDir private static Path folder;
 
   private static EmbeddedBroker broker;
 
@@ -105,6 +119,52 @@ class KafkaSourceIT {
         publisher.join();
       }
     }
+  }
+
+  @Test
+  void aRestoredJobLosesNoneOfWhatIsLeftWhereItsOffsetIsGone() throws Exception {
+    broker.createTopic("deleted", 1);
+    publish("deleted", 0, "a");
+    SourceSettings settings =
+        settings("deleted", Start.TIMESTAMP, Instant.ofEpochMilli(FIRST_TIMESTAMP));
+    JobClient job = start(settings, null);
+    assertThat(READ.take()).isEqualTo("a");
+    String savepoint =
+        job.stopWithSavepoint(false, folder.toUri().toString(), SavepointFormatType.CANONICAL)
+            .get();
+    publish("deleted", 1, "gone", "left", "left too");
+    TopicPartition partition = new TopicPartition("deleted", 0);
+    broker.admin().deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(2))).all().get();
+
+    JobClient restored = start(settings, savepoint);
+    try {
+      assertThat(READ.take()).isEqualTo("left");
+      assertThat(READ.take()).isEqualTo("left too");
+    } finally {
+      restored.cancel().get();
+    }
+  }
+
+  private static JobClient start(SourceSettings settings, @Nullable String savepoint)
+      throws Exception {
+    Configuration configuration = new Configuration();
+    if (savepoint != null) {
+      configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
+    }
+    StreamExecutionEnvironment env =
+        StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+    env.setParallelism(1);
+    env.fromSource(KafkaSources.create(settings), SubmittedAt.watermarks(settings), "source")
+        .uid("source")
+        .map(
+            record -> {
+              READ.add(new String(record.value(), UTF_8));
+              return record;
+            })
+        .uid("read")
+        .sinkTo(new DiscardingSink<>())
+        .uid("nowhere");
+    return env.executeAsync();
   }
 
   @Test
