@@ -188,6 +188,14 @@ final class ClassifyCombinations {
               "%s must be set, because %s is retry",
               RetryOptions.TOPIC.key(), FetchOptions.ON_UNAVAILABLE.key()));
     }
+    if (outage.onUnavailable() == OutageSettings.OnUnavailable.RETRY
+        && config.classify().ordered()) {
+      problem(
+          String.format(
+              "%s must be fail or reject, because %s is true, and a reference that is retried comes back"
+                  + " behind those after it (got retry)",
+              FetchOptions.ON_UNAVAILABLE.key(), ClassifyOptions.ORDERED.key()));
+    }
     atMost(
         FetchOptions.RETRY_DELAY, outage.retryDelay(), FetchOptions.RETRY_FOR, outage.retryFor());
   }

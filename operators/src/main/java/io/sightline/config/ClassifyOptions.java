@@ -39,7 +39,8 @@ public final class ClassifyOptions {
           .defaultValue(false)
           .withDescription(
               "Whether the events of a partition leave in the order of its references. One slow image"
-                  + " then holds up all behind it, and classify.exchange: auto makes no exchange.");
+                  + " then holds up all behind it, and classify.exchange: auto makes no exchange."
+                  + " fetch.on-unavailable must not be retry.");
 
   public static final ConfigOption<Integer> CAPACITY =
       ConfigOptions.key("classify.capacity")

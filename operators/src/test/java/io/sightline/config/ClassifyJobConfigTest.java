@@ -259,6 +259,16 @@ class ClassifyJobConfigTest {
             "classify.exchange",
             "always"),
         problem(
+            "order with references that are retried",
+            "fetch.on-unavailable must be fail or reject, because classify.ordered is true, and a"
+                + " reference that is retried comes back behind those after it (got retry)",
+            "classify.ordered",
+            "true",
+            "fetch.on-unavailable",
+            "retry",
+            "retries.topic",
+            "again"),
+        problem(
             "order over another parallelism",
             "classify.parallelism (4) must be left out or be that of the job, because classify.ordered"
                 + " is true: set parallelism.default",
