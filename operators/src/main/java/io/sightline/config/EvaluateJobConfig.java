@@ -26,6 +26,8 @@ public record EvaluateJobConfig(
   /** Name of the job where none is set. */
   public static final String DEFAULT_NAME = "sightline-evaluate";
 
+  private static final String ONCE = "an evaluation counts each image once";
+
   @Override
   public String toString() {
     return "EvaluateJobConfig" + classify.options();
@@ -75,7 +77,7 @@ public record EvaluateJobConfig(
     if (labels != null) {
       sinks.checkLabels(labels, source);
     }
-    sinks.needsExactlyOnceMode("an evaluation counts each image once");
+    sinks.needsExactlyOnceMode(ONCE);
     EvaluateJobConfig config = new EvaluateJobConfig(classify, evaluate, stream, labels, reports);
     config.checkIdleness(problems);
     return config;
@@ -133,6 +135,7 @@ public record EvaluateJobConfig(
     ClassifyCombinations combinations = new ClassifyCombinations(classify, own, problems);
     combinations.checkWithoutSource();
     combinations.checkNoRetries();
+    new SinkCombinations(own, flink.configuration(), problems).needsExactlyOnceMode(ONCE);
     return new EvaluateJobConfig(
         classify,
         evaluate,

@@ -96,10 +96,15 @@ class EvaluateJobConfigTest {
 
   @Test
   void anImageIsCountedOnceSoCheckpointsMustBeExactlyOnce() {
-    assertThat(problems(with("execution.checkpointing.mode", "AT_LEAST_ONCE")))
-        .contains(
-            "execution.checkpointing.mode must be EXACTLY_ONCE, because an evaluation counts each"
-                + " image once");
+    String problem =
+        "execution.checkpointing.mode must be EXACTLY_ONCE, because an evaluation counts each"
+            + " image once";
+    assertThat(problems(with("execution.checkpointing.mode", "AT_LEAST_ONCE"))).contains(problem);
+
+    Problems ofDataset = new Problems();
+    readForDataset(
+        Map.of("model.dir", "/model", "execution.checkpointing.mode", "AT_LEAST_ONCE"), ofDataset);
+    assertThat(ofDataset.messages()).containsExactly(problem);
   }
 
   @Test
@@ -133,12 +138,7 @@ class EvaluateJobConfigTest {
             "rejections.topic", "rejections",
             "evaluate.window.size", "1 h",
             "evaluate.topk", "1");
-    EvaluateJobConfig.readForDataset(
-        ResolvedConfiguration.of(Configuration.fromMap(options)),
-        "file:/e",
-        "file:/r",
-        "file:/p",
-        problems);
+    readForDataset(options, problems);
 
     assertThat(problems.messages())
         .containsExactlyInAnyOrder(
@@ -151,13 +151,7 @@ class EvaluateJobConfigTest {
   @Test
   void aDataSetWritesAvroFilesAndOneReport() {
     Problems problems = new Problems();
-    EvaluateJobConfig config =
-        EvaluateJobConfig.readForDataset(
-            ResolvedConfiguration.of(Configuration.fromMap(Map.of("model.dir", "/model"))),
-            "file:/e",
-            "file:/r",
-            "file:/p",
-            problems);
+    EvaluateJobConfig config = readForDataset(Map.of("model.dir", "/model"), problems);
 
     assertThat(problems.messages()).isEmpty();
     assertThat(config.classify().events().path()).isEqualTo("file:/e");
@@ -173,6 +167,15 @@ class EvaluateJobConfigTest {
       options.put(keysAndValues[i], keysAndValues[i + 1]);
     }
     return options;
+  }
+
+  private static EvaluateJobConfig readForDataset(Map<String, String> options, Problems problems) {
+    return EvaluateJobConfig.readForDataset(
+        ResolvedConfiguration.of(Configuration.fromMap(options)),
+        "file:/e",
+        "file:/r",
+        "file:/p",
+        problems);
   }
 
   private static List<String> problems(Map<String, String> options) {
