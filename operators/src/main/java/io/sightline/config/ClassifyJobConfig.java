@@ -66,7 +66,7 @@ public record ClassifyJobConfig(
   public static ClassifyJobConfig read(ResolvedConfiguration resolved, Problems problems) {
     FlinkConfiguration flink = FlinkConfiguration.read(resolved, OptionCatalog.CLASSIFY, problems);
     OptionReader options = new OptionReader(resolved, problems);
-    String jobName = options.get(JobOptions.NAME);
+    String jobName = options.getText(JobOptions.NAME);
     SourceSettings source =
         SourceOptions.read(options, jobName, options.bytes(RejectionOptions.MAX_RAW_BYTES));
     ClassifyConfig operator = ClassifyConfig.read(options, ClassifyOptions::read);

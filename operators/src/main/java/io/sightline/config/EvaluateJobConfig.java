@@ -46,7 +46,7 @@ public record EvaluateJobConfig(
     OptionCatalog catalog = OptionCatalog.EVALUATE;
     FlinkConfiguration flink = FlinkConfiguration.read(resolved, catalog, problems);
     OptionReader options = new OptionReader(resolved, problems);
-    String jobName = options.orDerived(JobOptions.NAME, DEFAULT_NAME, "the command");
+    String jobName = options.textOrDerived(JobOptions.NAME, DEFAULT_NAME, "the command");
     SourceSettings source =
         SourceOptions.read(options, jobName, options.bytes(RejectionOptions.MAX_RAW_BYTES));
     EvaluateSettings evaluate = EvaluateOptions.read(options);
@@ -119,7 +119,7 @@ public record EvaluateJobConfig(
     ResolvedConfiguration own = withoutStreams(resolved, problems);
     FlinkConfiguration flink = FlinkConfiguration.read(own, catalog, problems);
     OptionReader options = new OptionReader(own, problems);
-    String jobName = options.orDerived(JobOptions.NAME, DEFAULT_NAME, "the command");
+    String jobName = options.textOrDerived(JobOptions.NAME, DEFAULT_NAME, "the command");
     EvaluateSettings evaluate = EvaluateOptions.read(options);
     ClassifyJobConfig classify =
         operator(options, evaluate)

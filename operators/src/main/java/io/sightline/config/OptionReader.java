@@ -61,6 +61,24 @@ final class OptionReader {
     return value;
   }
 
+  /** A text that has a default, and must not be blank. */
+  String getText(ConfigOption<String> option) {
+    return notBlank(option, get(option), option.defaultValue());
+  }
+
+  /** A text that must not be blank, or else one that follows from another option. */
+  String textOrDerived(ConfigOption<String> option, String derived, String from) {
+    return notBlank(option, orDerived(option, derived, from), derived);
+  }
+
+  private String notBlank(ConfigOption<String> option, String value, String otherwise) {
+    if (!value.isBlank()) {
+      return value;
+    }
+    problem(option.key() + " must not be blank: give it a value, or leave it out");
+    return otherwise;
+  }
+
   /** Whether an option is set, be its value good or bad. */
   boolean has(ConfigOption<?> option) {
     return configuration.containsKey(option.key());

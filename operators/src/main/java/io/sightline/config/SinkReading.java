@@ -86,7 +86,7 @@ final class SinkReading {
                 readable.substring(0, Math.min(readable.length(), READABLE_LENGTH)),
                 sink,
                 sha256(identity).substring(0, 12));
-    return options.orDerived(option, derived, "job.name, group, topics");
+    return options.textOrDerived(option, derived, "job.name, group, topics");
   }
 
   private static String sha256(String text) {

@@ -151,7 +151,7 @@ public final class SourceOptions {
         options.required(BOOTSTRAP_SERVERS),
         options.list(TOPICS),
         options.find(TOPIC_PATTERN),
-        options.orDerived(GROUP_ID, jobName, JobOptions.NAME.key()),
+        options.textOrDerived(GROUP_ID, jobName, JobOptions.NAME.key()),
         options.get(START),
         startTimestamp(options),
         options.get(FORMAT),

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ClassifyJobConfigTest {
 
@@ -324,6 +325,22 @@ class ClassifyJobConfigTest {
             "1 mb"),
         problem("Kryo", "pipeline.generic-types must be false", "pipeline.generic-types", "true"),
         problem("two names", "pipeline.name must not be set", "pipeline.name", "other"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "job.name",
+        "source.group-id",
+        "sink.transactional-id-prefix",
+        "rejections.transactional-id-prefix",
+        "retries.transactional-id-prefix"
+      })
+  void aNameThatIsBlankIsNoName(String option) {
+    for (String blank : List.of("", " ")) {
+      assertThat(ConfigFixtures.problems(leastWith("retries.topic", "again", option, blank)))
+          .containsExactly(option + " must not be blank: give it a value, or leave it out");
+    }
   }
 
   @ParameterizedTest

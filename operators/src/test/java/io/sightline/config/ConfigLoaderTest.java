@@ -20,7 +20,7 @@ class ConfigLoaderTest {
 
   private final Problems problems = new Problems();
   private final ConfigLoader loader =
-      new ConfigLoader(Map.of("PW", "hunter2", "SIZE", "many")::get, problems);
+      new ConfigLoader(Map.of("PW", "hunter2", "SIZE", "many", "EMPTY", "")::get, problems);
 
   @Test
   void nestedAndDottedKeysAreTheSame() throws IOException {
@@ -111,6 +111,14 @@ class ConfigLoaderTest {
                 + " (NoSuchFileException)",
             "sink.kafka.properties.c must take secrets from ${env:NAME} or ${file:/path} (got"
                 + " ${evn:...})");
+  }
+
+  @Test
+  void anEnvironmentVariableThatIsEmptyIsNoName() throws IOException {
+    read("source.group-id: ${env:EMPTY}\n");
+
+    assertThat(problems.messages())
+        .contains("source.group-id must not be blank: give it a value, or leave it out");
   }
 
   @Test
