@@ -122,6 +122,7 @@ final class ModelsDiagnoseCommand implements Callable<Integer> {
     }
     Problems problems = new Problems();
     ModelFlags.Inspected inspected = flags.read(problems);
+    inspected.faults().forEach(problems::add);
     ModelDescriptor model = inspected.descriptor();
     if (problems.isEmpty() && model == null) {
       problems.add(

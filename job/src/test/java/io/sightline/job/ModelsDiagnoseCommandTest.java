@@ -96,6 +96,19 @@ class ModelsDiagnoseCommandTest {
     assertThat(err.toString()).contains("--max-images must be at least 1");
   }
 
+  @Test
+  void everyFaultOfTheModelsFolderIsNamed() throws IOException {
+    Path broken = Files.createDirectories(folder.resolve("broken"));
+    Files.writeString(broken.resolve("inference.yml"), "PreProcess: 1");
+    Files.writeString(broken.resolve("inference.onnx"), "no graph");
+
+    assertThat(run("broken", "--dataset", folder.resolve("data").toString()))
+        .isEqualTo(ExitCode.BAD_CONFIGURATION);
+    assertThat(err.toString())
+        .contains("inference.onnx", "PreProcess", "Nothing was run")
+        .doesNotContain("there is no folder");
+  }
+
   private int run(String model, String... arguments) {
     return Sightline.commandLine()
         .setOut(new PrintWriter(out))
