@@ -14,6 +14,7 @@ import io.sightline.schemas.ClassificationEvent;
 import io.sightline.schemas.ImageReference;
 import io.sightline.schemas.Rejection;
 import io.sightline.source.ParseFunction;
+import io.sightline.source.SourcePartitions;
 import java.util.function.Function;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -34,8 +35,7 @@ record Classified(
   /**
    * Adds the operators.
    *
-   * @param partitions that the source reads, by which the exchange is decided; 0 where they are not
-   *     known
+   * @param partitions that the source reads, by which the exchange is decided
    * @param source gives raw records
    * @param watermarks whether the source's watermarks go through
    */
@@ -43,7 +43,7 @@ record Classified(
       StreamExecutionEnvironment env,
       ClassifyJobConfig config,
       ModelDescriptor model,
-      int partitions,
+      SourcePartitions partitions,
       Function<StreamExecutionEnvironment, DataStream<SourceRecord>> source,
       boolean watermarks) {
     ClassifySettings classify = config.classify();
@@ -97,14 +97,15 @@ record Classified(
    *
    * @param parallelism of the source, which is that of the job
    */
-  static boolean hasExchange(ClassifySettings classify, int parallelism, int partitions) {
+  static boolean hasExchange(
+      ClassifySettings classify, int parallelism, SourcePartitions partitions) {
     if (classify.parallelism() > 0 && classify.parallelism() != parallelism) {
       return true; // Flink would put one there without being asked
     }
     return switch (classify.exchange()) {
       case ALWAYS -> true;
       case NEVER -> false;
-      case AUTO -> partitions != parallelism && !classify.ordered();
+      case AUTO -> !partitions.oneForEach(parallelism) && !classify.ordered();
     };
   }
 

@@ -8,9 +8,9 @@ import io.sightline.model.ModelDescriptor;
 import io.sightline.sink.KafkaChecks;
 import io.sightline.sink.Producers;
 import io.sightline.source.KafkaSources;
+import io.sightline.source.SourcePartitions;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine.Command;
@@ -86,9 +86,9 @@ final class ClassifyCommand implements Callable<Integer> {
     explanation.options(config);
     explanation.model(descriptor);
     Problems unreachable = new Problems();
-    int partitions =
-        new KafkaChecks(brokerTimeout, unreachable, note -> {}).source(config.source()).orElse(0);
-    if (partitions == 0) {
+    SourcePartitions partitions =
+        new KafkaChecks(brokerTimeout, unreachable, note -> {}).source(config.source());
+    if (!partitions.areKnown()) {
       out.println("The number of partitions is not known: the graph may differ in its exchange.");
     }
     StreamExecutionEnvironment env =
@@ -101,7 +101,7 @@ final class ClassifyCommand implements Callable<Integer> {
   private int run(ClassifyJobConfig config, ModelDescriptor descriptor) throws Exception {
     Problems problems = new Problems();
     KafkaChecks checks = new KafkaChecks(brokerTimeout, problems, note -> {});
-    OptionalInt partitions = checks.source(config.source());
+    SourcePartitions partitions = checks.source(config.source());
     checks.events(config.events());
     checks.rejections(config.rejections());
     RetrySettings retries = config.retries();
@@ -117,7 +117,7 @@ final class ClassifyCommand implements Callable<Integer> {
     }
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(config.flink());
-    definition.define(env, config, descriptor, partitions.orElse(0));
+    definition.define(env, config, descriptor, partitions);
     return Submission.run(env, config.jobName(), spec.commandLine().getErr());
   }
 }

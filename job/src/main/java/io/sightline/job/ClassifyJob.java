@@ -8,6 +8,7 @@ import io.sightline.schemas.ClassificationEvent;
 import io.sightline.schemas.Rejection;
 import io.sightline.sink.Sinks;
 import io.sightline.source.KafkaSources;
+import io.sightline.source.SourcePartitions;
 import io.sightline.source.SubmittedAt;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -22,14 +23,13 @@ public final class ClassifyJob {
   /**
    * Defines the job from Kafka to the sinks that its configuration names. Nothing runs yet.
    *
-   * @param partitions partitions that the source reads, by which the exchange is decided; 0 where
-   *     they are not known
+   * @param partitions that the source reads, by which the exchange is decided
    */
   public static void define(
       StreamExecutionEnvironment env,
       ClassifyJobConfig config,
       ModelDescriptor model,
-      int partitions) {
+      SourcePartitions partitions) {
     define(
         env,
         config,
@@ -62,7 +62,7 @@ public final class ClassifyJob {
       StreamExecutionEnvironment env,
       ClassifyJobConfig config,
       ModelDescriptor model,
-      int partitions,
+      SourcePartitions partitions,
       Function<StreamExecutionEnvironment, DataStream<SourceRecord>> source,
       Consumer<DataStream<ClassificationEvent>> events,
       Consumer<DataStream<Rejection>> rejections) {

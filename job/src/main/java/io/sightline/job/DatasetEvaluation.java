@@ -13,6 +13,7 @@ import io.sightline.reference.RejectedException;
 import io.sightline.schemas.ClassificationEvent;
 import io.sightline.schemas.EvaluationReport;
 import io.sightline.source.DatasetSources;
+import io.sightline.source.SourcePartitions;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,7 +84,7 @@ final class DatasetEvaluation {
         config,
         model,
         EvaluateJob.subject(model, split),
-        env.getParallelism(), // the source splits the data set so
+        SourcePartitions.of(split, env.getParallelism()), // so the source splits the data set
         start ->
             start
                 .fromSource(

@@ -14,11 +14,11 @@ import io.sightline.sink.KafkaChecks;
 import io.sightline.sink.Producers;
 import io.sightline.sink.ReportSize;
 import io.sightline.source.KafkaSources;
+import io.sightline.source.SourcePartitions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.DeploymentOptions;
@@ -107,13 +107,13 @@ final class EvaluateCommand implements Callable<Integer> {
     /**
      * Adds the job.
      *
-     * @param partitions of the source's topics; 0 where that is not known
+     * @param partitions of the source's topics
      */
     void define(
         StreamExecutionEnvironment env,
         EvaluateJobConfig config,
         ModelDescriptor model,
-        int partitions);
+        SourcePartitions partitions);
   }
 
   @SuppressWarnings("NullAway.Init") // picocli sets the fields.
@@ -178,11 +178,10 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     if (flags.explain()) {
       Problems unreachable = new Problems();
-      int partitions =
+      SourcePartitions partitions =
           new KafkaChecks(brokerTimeout, unreachable, note -> {})
-              .source(config.classify().source())
-              .orElse(0);
-      if (partitions == 0) {
+              .source(config.classify().source());
+      if (!partitions.areKnown()) {
         out()
             .println(
                 "The number of partitions is not known: the graph may differ in its exchange.");
@@ -199,7 +198,7 @@ final class EvaluateCommand implements Callable<Integer> {
   private int runStream(EvaluateJobConfig config, ModelDescriptor model) throws Exception {
     Problems problems = new Problems();
     KafkaChecks checks = new KafkaChecks(brokerTimeout, problems, note -> {});
-    OptionalInt partitions = checks.source(config.classify().source());
+    SourcePartitions partitions = checks.source(config.classify().source());
     LabelSettings labels = config.labels();
     if (labels != null) {
       checks.labels(labels.source(config.classify().source()));
@@ -218,7 +217,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(config.classify().flink());
-    definition.define(env, config, model, partitions.orElse(0));
+    definition.define(env, config, model, partitions);
     return Submission.run(env, config.classify().jobName(), spec.commandLine().getErr());
   }
 

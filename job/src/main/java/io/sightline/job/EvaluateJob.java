@@ -23,6 +23,7 @@ import io.sightline.schemas.EvaluationReport;
 import io.sightline.schemas.Rejection;
 import io.sightline.sink.Sinks;
 import io.sightline.source.KafkaSources;
+import io.sightline.source.SourcePartitions;
 import io.sightline.source.SubmittedAt;
 import java.util.List;
 import java.util.function.Consumer;
@@ -84,13 +85,13 @@ public final class EvaluateJob {
   /**
    * Defines the job from Kafka to the sinks that its configuration names. Nothing runs yet.
    *
-   * @param partitions partitions that the source reads; 0 where they are not known
+   * @param partitions that the source reads, by which the exchange is decided
    */
   public static void define(
       StreamExecutionEnvironment env,
       EvaluateJobConfig config,
       ModelDescriptor model,
-      int partitions) {
+      SourcePartitions partitions) {
     SourceSettings source = config.classify().source();
     LabelSettings labels = config.labels();
     define(
@@ -128,7 +129,7 @@ public final class EvaluateJob {
       EvaluateJobConfig config,
       ModelDescriptor model,
       EvaluationSubject subject,
-      int partitions,
+      SourcePartitions partitions,
       Function<StreamExecutionEnvironment, DataStream<SourceRecord>> source,
       @Nullable Function<StreamExecutionEnvironment, DataStream<SourceRecord>> labels,
       Outputs outputs) {

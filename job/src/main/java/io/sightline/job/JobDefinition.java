@@ -3,6 +3,7 @@ package io.sightline.job;
 
 import io.sightline.config.ClassifyJobConfig;
 import io.sightline.model.ModelDescriptor;
+import io.sightline.source.SourcePartitions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** Adds the classify job with its Kafka source and its sinks to an environment. */
@@ -12,11 +13,11 @@ interface JobDefinition {
   /**
    * Adds the job.
    *
-   * @param partitions of the source's topics; 0 where that is not known
+   * @param partitions of the source's topics
    */
   void define(
       StreamExecutionEnvironment env,
       ClassifyJobConfig config,
       ModelDescriptor model,
-      int partitions);
+      SourcePartitions partitions);
 }

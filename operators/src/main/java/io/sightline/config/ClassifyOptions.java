@@ -74,8 +74,8 @@ public final class ClassifyOptions {
           .enumType(ClassifySettings.Exchange.class)
           .defaultValue(ClassifySettings.Exchange.AUTO)
           .withDescription(
-              "Whether references are spread over all slots between parse and classify: auto (where"
-                  + " partitions and slots differ), always or never. Without it a slot without a"
+              "Whether references are spread over all slots between parse and classify: auto"
+                  + " (unless each slot has exactly one partition), always or never. Without it a slot without a"
                   + " partition is idle; with it checkpoints are unaligned, and a partition's events"
                   + " lose their order. Where classify.parallelism is not that of the job there is"
                   + " always one.");

@@ -37,7 +37,7 @@ public record ClassifySettings(
 
   /** Whether references are spread over all slots between parse and classify. */
   public enum Exchange {
-    /** Where the partitions read and the classify parallelism differ. */
+    /** Unless each slot has exactly one of the partitions that are read. */
     AUTO,
     ALWAYS,
     NEVER;

@@ -9,11 +9,11 @@ import io.sightline.config.SinkSettings.Guarantee;
 import io.sightline.config.SourceSettings;
 import io.sightline.sink.BrokerInquiry.Access;
 import io.sightline.sink.BrokerInquiry.NoAnswerException;
+import io.sightline.source.SourcePartitions;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Properties;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -56,10 +56,10 @@ public final class KafkaChecks {
   /**
    * Checks that the topics exist and may be read by the group.
    *
-   * @return partitions of all topics together, at least 1; empty where that can't be told, or where
-   *     no topic matches the pattern yet
+   * @return their partitions, which are not known where that can't be told, or where no topic
+   *     matches the pattern yet
    */
-  public OptionalInt source(SourceSettings settings) {
+  public SourcePartitions source(SourceSettings settings) {
     return source(
         settings, settings.topicPattern() == null ? "source.topics" : "source.topic-pattern");
   }
@@ -69,16 +69,18 @@ public final class KafkaChecks {
     source(settings, "evaluate.labels.topic");
   }
 
-  private OptionalInt source(SourceSettings settings, String option) {
+  private SourcePartitions source(SourceSettings settings, String option) {
     String servers = settings.bootstrapServers();
     Access access = Access.of(servers, settings.kafkaProperties());
     try (BrokerInquiry broker = open(access)) {
-      int partitions = 0;
+      Map<String, Integer> partitions = new HashMap<>();
       boolean all = true;
       for (String name : sourceTopics(settings, broker)) {
         BrokerInquiry.Topic topic = topic(broker, option, name, AclOperation.READ);
         all &= topic != null;
-        partitions += topic == null ? 0 : topic.partitions();
+        if (topic != null) {
+          partitions.put(name, topic.partitions());
+        }
       }
       if (broker.mayReadAs(settings.groupId())) {
         notes.accept("group '%s' may be used".formatted(settings.groupId()));
@@ -87,11 +89,11 @@ public final class KafkaChecks {
             "source.group-id: no permission to read as group '%s' at %s"
                 .formatted(settings.groupId(), servers));
       }
-      return all && partitions > 0 ? OptionalInt.of(partitions) : OptionalInt.empty();
+      return all ? new SourcePartitions(partitions) : SourcePartitions.UNKNOWN;
     } catch (NoAnswerException e) {
       remember(access, e);
       problems.add("source.kafka.bootstrap-servers: " + e.sentence());
-      return OptionalInt.empty();
+      return SourcePartitions.UNKNOWN;
     }
   }
 

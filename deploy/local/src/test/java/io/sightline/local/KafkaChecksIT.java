@@ -7,6 +7,7 @@ import io.sightline.config.Problems;
 import io.sightline.config.SinkSettings;
 import io.sightline.config.SourceSettings;
 import io.sightline.sink.KafkaChecks;
+import io.sightline.source.SourcePartitions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -14,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
@@ -67,11 +67,11 @@ class KafkaChecksIT {
 
     @Test
     void whatIsRightIsSaidAndPartitionsAreCounted() {
-      OptionalInt partitions = checks.source(source(List.of("images-1", "images-2"), null));
+      SourcePartitions partitions = checks.source(source(List.of("images-1", "images-2"), null));
       checks.events(exactlyOnce("events", MAX_TRANSACTION_MILLIS));
 
       assertThat(problems.messages()).isEmpty();
-      assertThat(partitions).hasValue(5);
+      assertThat(partitions.byTopic()).isEqualTo(Map.of("images-1", 3, "images-2", 2));
       assertThat(notes)
           .contains(
               "topic 'images-1' has 3 partitions, read is allowed",
@@ -83,20 +83,23 @@ class KafkaChecksIT {
 
     @Test
     void theTopicsOfAPatternAreCounted() {
-      assertThat(checks.source(source(List.of(), "images-.*"))).hasValue(5);
-      assertThat(checks.source(source(List.of(), "images"))).as("the whole name").isEmpty();
+      assertThat(checks.source(source(List.of(), "images-.*")).byTopic())
+          .isEqualTo(Map.of("images-1", 3, "images-2", 2));
+      assertThat(checks.source(source(List.of(), "images")))
+          .as("the whole name")
+          .isEqualTo(SourcePartitions.UNKNOWN);
       assertThat(problems.messages()).isEmpty();
       assertThat(notes).anyMatch(note -> note.contains("matches 'images' yet"));
     }
 
     @Test
     void missingTopicsAreAllProblemsAndNoneIsCreated() throws Exception {
-      OptionalInt partitions =
+      SourcePartitions partitions =
           checks.source(source(List.of("no-images", "images-1", "nor-these"), null));
       checks.events(exactlyOnce("no-events", 1000));
       checks.rejections(exactlyOnce("no-rejections", 1000));
 
-      assertThat(partitions).isEmpty();
+      assertThat(partitions).isEqualTo(SourcePartitions.UNKNOWN);
       assertThat(problems.messages()).hasSize(4);
       assertThat(problems.messages().get(0))
           .startsWith("source.topics: topic 'no-images' does not exist at 127.0.0.1:")
@@ -191,7 +194,8 @@ class KafkaChecksIT {
 
     @Test
     void theFewestRightsAreEnoughAndWhatCannotBeToldIsTried() {
-      assertThat(checks.source(source("images", CREDENTIALS))).hasValue(2);
+      assertThat(checks.source(source("images", CREDENTIALS)))
+          .isEqualTo(SourcePartitions.of("images", 2));
       checks.events(exactlyOnce("events", "mine", MAX_TRANSACTION_MILLIS));
 
       assertThat(problems.messages()).isEmpty();
@@ -275,7 +279,7 @@ class KafkaChecksIT {
     KafkaChecks impatient = new KafkaChecks(Duration.ofSeconds(1), problems, notes::add);
 
     assertThat(impatient.source(source("127.0.0.1:1", List.of("images", "more"), null, Map.of())))
-        .isEmpty();
+        .isEqualTo(SourcePartitions.UNKNOWN);
 
     assertThat(problems.messages())
         .singleElement()

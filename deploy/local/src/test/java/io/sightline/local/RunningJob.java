@@ -15,6 +15,7 @@ import io.sightline.model.ModelDescriptor;
 import io.sightline.model.ModelFolder;
 import io.sightline.sink.Sinks;
 import io.sightline.source.KafkaSources;
+import io.sightline.source.SourcePartitions;
 import io.sightline.source.SubmittedAt;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,7 +32,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 /** A classify or evaluate job on the MiniCluster of the test; closing it cancels it. */
 final class RunningJob implements AutoCloseable {
 
-  private static final int PARTITIONS = 2;
+  private static final SourcePartitions PARTITIONS = SourcePartitions.of("references", 2);
 
   private final JobClient client;
 

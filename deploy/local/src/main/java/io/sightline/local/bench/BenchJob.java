@@ -9,6 +9,7 @@ import io.sightline.local.LocalFlink;
 import io.sightline.model.ModelDescriptor;
 import io.sightline.schemas.ImageReference;
 import io.sightline.schemas.Rejection;
+import io.sightline.source.SourcePartitions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -122,7 +123,7 @@ final class BenchJob implements AutoCloseable {
     ClassifyJobConfig config = config();
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(config.flink());
-    ClassifyJob.define(env, config, setup.model(), setup.partitions());
+    ClassifyJob.define(env, config, setup.model(), SourcePartitions.of(input, setup.partitions()));
     flink = LocalFlink.run(env, config.flink(), setup.slots());
   }
 

@@ -10,6 +10,7 @@ import io.sightline.local.LocalFlink;
 import io.sightline.model.ModelDescriptor;
 import io.sightline.schemas.ClassificationEvent;
 import io.sightline.schemas.Rejection;
+import io.sightline.source.SourcePartitions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -84,7 +85,7 @@ final class Demo {
       ClassifyJobConfig config = config(broker, folder.path());
       StreamExecutionEnvironment env =
           StreamExecutionEnvironment.getExecutionEnvironment(config.flink());
-      ClassifyJob.define(env, config, model, SLOTS);
+      ClassifyJob.define(env, config, model, SourcePartitions.of(REFERENCES, SLOTS));
       try (LocalFlink flink = LocalFlink.run(env, config.flink(), SLOTS)) {
         screen.line("Flink            %s".formatted(flink.webInterface()));
         flink.awaitRunning();
