@@ -26,7 +26,11 @@ final class ConfigFlags {
 
   /** The configuration of the file, then of the flags. */
   ConfigLoader loader(Problems problems) {
-    ConfigLoader loader = new ConfigLoader(problems);
+    return over(new ConfigLoader(problems));
+  }
+
+  /** Adds the configuration of the file, then of the flags. */
+  ConfigLoader over(ConfigLoader loader) {
     if (file != null) {
       loader.file(file);
     }

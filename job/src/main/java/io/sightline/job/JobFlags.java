@@ -4,6 +4,9 @@ package io.sightline.job;
 import io.sightline.config.ConfigLoader;
 import io.sightline.config.ModelOptions;
 import io.sightline.config.Problems;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -36,9 +39,11 @@ final class JobFlags {
   @SuppressWarnings("NullAway.Init") // picocli sets the fields.
   JobFlags() {}
 
-  /** The configuration of the file, then of the flags. */
+  /** The configuration of the cluster that is submitted to, of the file, then of the flags. */
   ConfigLoader loader(Problems problems) {
-    ConfigLoader loader = config.loader(problems);
+    ReadableConfig cluster =
+        StreamExecutionEnvironment.getExecutionEnvironment(new Configuration()).getConfiguration();
+    ConfigLoader loader = config.over(new ConfigLoader(problems).cluster(cluster.toMap()));
     if (model != null) {
       loader.set(ModelOptions.DIR.key(), model, "--model");
     }

@@ -277,8 +277,12 @@ final class ClassifyCombinations {
     if (value.compareTo(limit) >= 0) {
       problem(
           String.format(
-              "%s must be below %s (got %s >= %s)",
-              option.key(), bound.key(), shown(option, value), shown(bound, limit)));
+              "%s must be below %s (got %s >= %s)%s",
+              option.key(),
+              bound.key(),
+              shown(option, value),
+              shown(bound, limit),
+              resolved.ofCluster(bound)));
     }
   }
 

@@ -15,8 +15,9 @@ import org.apache.flink.configuration.Configuration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts a configuration together from a YAML file, {@code key=value} pairs and flags; what is added
- * later overrides what was added before. Secrets stand as <code>${env:NAME}</code> or <code>
+ * Puts a configuration together from a cluster's, a YAML file, {@code key=value} pairs and flags;
+ * what is added later overrides what was added before. Secrets stand as <code>${env:NAME}</code> or
+ * <code>
  * ${file:/path}</code> and are put in by {@link #resolve}. Not thread-safe.
  */
 public final class ConfigLoader {
@@ -33,6 +34,20 @@ public final class ConfigLoader {
   ConfigLoader(Function<String, @Nullable String> environment, Problems problems) {
     this.secretReferences = new SecretReferences(environment);
     this.problems = problems;
+  }
+
+  /**
+   * Adds what a cluster says for all its jobs, of the options of Flink that are checked or have a
+   * default of ours: a job runs with it.
+   */
+  public ConfigLoader cluster(Map<String, String> configuration) {
+    configuration.forEach(
+        (key, value) -> {
+          if (FlinkConfiguration.isOfCluster(key)) {
+            set(key, value, ResolvedConfiguration.CLUSTER);
+          }
+        });
+    return this;
   }
 
   /** Adds the options of a YAML file. */

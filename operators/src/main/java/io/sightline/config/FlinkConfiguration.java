@@ -13,6 +13,7 @@ import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
 
 /**
  * Flink's part of a configuration, with the defaults of this job filled in.
@@ -25,6 +26,29 @@ record FlinkConfiguration(Configuration configuration, List<ResolvedOption> show
 
   /** Half of Flink's: two of them fit into a transaction, which brokers bound to 15 minutes. */
   static final Duration CHECKPOINT_TIMEOUT = Duration.ofMinutes(5);
+
+  /**
+   * What a cluster may say for all its jobs, and a job goes by where it says nothing itself: what
+   * is checked here, or has a default of ours that is no more than a preference.
+   */
+  private static final Set<String> OF_CLUSTER =
+      Set.of(
+          CheckpointingOptions.CHECKPOINTING_INTERVAL.key(),
+          CheckpointingOptions.CHECKPOINTING_TIMEOUT.key(),
+          CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE.key(),
+          CheckpointingOptions.MIN_PAUSE_BETWEEN_CHECKPOINTS.key(),
+          CheckpointingOptions.TOLERABLE_FAILURE_NUMBER.key(),
+          CheckpointingOptions.ENABLE_UNALIGNED.key(),
+          PipelineOptions.OBJECT_REUSE.key(),
+          RestartStrategyOptions.RESTART_STRATEGY.key());
+
+  /**
+   * Whether a key, or its option under another name, is what a cluster may say for all its jobs.
+   */
+  static boolean isOfCluster(String key) {
+    ConfigOption<?> option = FlinkOptions.option(key);
+    return option != null && OF_CLUSTER.contains(option.key());
+  }
 
   /** Takes Flink's keys out of a configuration, and names every key that nobody knows. */
   static FlinkConfiguration read(

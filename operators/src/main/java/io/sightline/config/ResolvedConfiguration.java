@@ -4,6 +4,9 @@ package io.sightline.config;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 
 /**
@@ -11,6 +14,9 @@ import org.apache.flink.configuration.Configuration;
  * {@link #toString} shows keys only.
  */
 public final class ResolvedConfiguration {
+
+  /** Origin of what the cluster says for all its jobs. */
+  static final String CLUSTER = "the cluster";
 
   private final Configuration configuration;
   private final Map<String, String> origins;
@@ -43,6 +49,22 @@ public final class ResolvedConfiguration {
   /** Where the value of a key that is set comes from. */
   String origin(String key) {
     return origins.getOrDefault(key, "set by the program");
+  }
+
+  /**
+   * The end of a problem's message: which of the options that it is about the cluster has set, and
+   * how to change them. Empty where it has set none.
+   */
+  String ofCluster(ConfigOption<?>... options) {
+    String set =
+        Stream.of(options)
+            .map(ConfigOption::key)
+            .filter(key -> CLUSTER.equals(origins.get(key)))
+            .map(key -> "%s: %s".formatted(key, configuration.getString(key, "")))
+            .collect(Collectors.joining(", "));
+    return set.isEmpty()
+        ? ""
+        : "; the cluster has set %s, which the job's configuration may override".formatted(set);
   }
 
   /** The text of a value, or a mask where it is secret. */

@@ -106,12 +106,17 @@ final class SinkCombinations {
       problem(
           String.format(
               "%s.transaction-timeout must exceed what two slow checkpoints take, or the broker aborts"
-                  + " what they have written (got %s <= %s): raise it, or lower %s (%s)",
+                  + " what they have written (got %s <= %s): raise it, or lower %s (%s)%s",
               prefix,
               OptionTypes.text(timeout),
               OptionTypes.text(least),
               CheckpointingOptions.CHECKPOINTING_TIMEOUT.key(),
-              OptionTypes.text(checkpointTimeout)));
+              OptionTypes.text(checkpointTimeout),
+              resolved.ofCluster(
+                  CheckpointingOptions.CHECKPOINTING_INTERVAL,
+                  CheckpointingOptions.CHECKPOINTING_TIMEOUT,
+                  CheckpointingOptions.MIN_PAUSE_BETWEEN_CHECKPOINTS,
+                  CheckpointingOptions.TOLERABLE_FAILURE_NUMBER)));
     }
   }
 
@@ -134,8 +139,10 @@ final class SinkCombinations {
         != CheckpointingMode.EXACTLY_ONCE) {
       problem(
           String.format(
-              "%s must be EXACTLY_ONCE, because %s",
-              CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE.key(), because));
+              "%s must be EXACTLY_ONCE, because %s%s",
+              CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE.key(),
+              because,
+              resolved.ofCluster(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE)));
     }
   }
 
@@ -252,8 +259,10 @@ final class SinkCombinations {
   private void needsCheckpoints(String because) {
     problem(
         String.format(
-            "%s must be more than 0, because %s",
-            CheckpointingOptions.CHECKPOINTING_INTERVAL.key(), because));
+            "%s must be more than 0, because %s%s",
+            CheckpointingOptions.CHECKPOINTING_INTERVAL.key(),
+            because,
+            resolved.ofCluster(CheckpointingOptions.CHECKPOINTING_INTERVAL)));
   }
 
   private void problem(String message) {

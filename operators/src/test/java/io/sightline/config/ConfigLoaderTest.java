@@ -13,6 +13,8 @@ import java.util.Optional;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ConfigLoaderTest {
 
@@ -62,6 +64,61 @@ class ConfigLoaderTest {
     assertThat(option(config, "batch.max-delay").origin()).endsWith("job.yaml:2");
     assertThat(option(config, "classify.top-k").origin()).isEqualTo("default");
     assertThat(option(config, "source.group-id").origin()).isEqualTo("from job.name");
+  }
+
+  @Test
+  void whatTheClusterSaysComesBeforeOurDefaultsAndAfterTheFile() throws IOException {
+    loader
+        .cluster(
+            Map.of(
+                "execution.checkpointing.interval", "1 min",
+                "execution.checkpointing.timeout", "2 min",
+                "execution.checkpointing.unaligned", "false", // the name of earlier versions
+                "pipeline.generic-types", "true", // which can't be
+                "taskmanager.host", "a"))
+        .file(write("execution.checkpointing.timeout: 3 min"));
+
+    ClassifyJobConfig config = ClassifyJobConfig.read(loader.resolve(), problems);
+
+    assertThat(config.flink().toMap())
+        .containsEntry("execution.checkpointing.interval", "1 min")
+        .containsEntry("execution.checkpointing.timeout", "3 min")
+        .containsEntry("pipeline.generic-types", "false")
+        .doesNotContainKey("taskmanager.host");
+    assertThat(config.flink().getOptional(CheckpointingOptions.ENABLE_UNALIGNED)).hasValue(false);
+    assertThat(option(config, "execution.checkpointing.interval").origin())
+        .isEqualTo("the cluster");
+    assertThat(option(config, "execution.checkpointing.timeout").origin()).endsWith("job.yaml:1");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "mode | AT_LEAST_ONCE | execution.checkpointing.mode must be EXACTLY_ONCE, because"
+            + " sink.guarantee is exactly-once",
+        "interval | 0 ms | execution.checkpointing.interval must be more than 0, because"
+            + " sink.guarantee is exactly-once",
+        "min-pause | 15 min | sink.transaction-timeout must exceed what two slow checkpoints take, or"
+            + " the broker aborts what they have written (got 14 min <= 25 min): raise it, or lower"
+            + " execution.checkpointing.timeout (5 min)",
+        "tolerable-failed-checkpoints | 2 | sink.transaction-timeout must exceed what two slow"
+            + " checkpoints take, or the broker aborts what they have written (got 14 min <= 20 min):"
+            + " raise it, or lower execution.checkpointing.timeout (5 min)",
+        "timeout | 30 s | classify.timeout must be below execution.checkpointing.timeout (got 1 min >="
+            + " 30 s)"
+      })
+  void whatTheClusterSaysIsCheckedAndNamedAsTheClusters(String key, String value, String problem) {
+    loader.cluster(Map.of("execution.checkpointing." + key, value));
+    ConfigFixtures.least().forEach((option, set) -> loader.set(option + "=" + set));
+
+    ClassifyJobConfig.read(loader.resolve(), problems);
+
+    assertThat(problems.messages())
+        .contains(
+            problem
+                + "; the cluster has set execution.checkpointing.%s: %s, which the job's configuration may override"
+                    .formatted(key, value));
   }
 
   @Test

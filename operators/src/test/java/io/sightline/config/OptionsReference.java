@@ -32,7 +32,8 @@ final class OptionsReference {
       Unlike Flink's, the default of `execution.checkpointing.interval` is 10 s,
       `pipeline.generic-types` is false and `pipeline.object-reuse` true. A job on a stream restarts
       with `exponential-delay`, from 1 s to 1 min, for as long as it takes, where neither the
-      configuration nor the cluster sets `restart-strategy.type`.
+      configuration nor the cluster sets `restart-strategy.type`. What the cluster that a job is
+      submitted to sets of checkpoints, and of `pipeline.object-reuse`, goes over these defaults.
       """;
 
   private static final Map<Class<?>, String> SIMPLE =
