@@ -118,6 +118,6 @@ final class ClassifyCommand implements Callable<Integer> {
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(config.flink());
     definition.define(env, config, descriptor, partitions);
-    return Submission.run(env, config.jobName(), spec.commandLine().getErr());
+    return Submission.run(env, config.jobName(), config.sinks(), spec.commandLine().getErr());
   }
 }

@@ -218,7 +218,8 @@ final class EvaluateCommand implements Callable<Integer> {
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(config.classify().flink());
     definition.define(env, config, model, partitions);
-    return Submission.run(env, config.classify().jobName(), spec.commandLine().getErr());
+    return Submission.run(
+        env, config.classify().jobName(), config.sinks(), spec.commandLine().getErr());
   }
 
   private int dataset(Path dataset, String split, Path output) throws Exception {

@@ -3,12 +3,16 @@ package io.sightline.job;
 
 import io.sightline.config.ClassifyOptions;
 import io.sightline.config.Problems;
+import io.sightline.config.SinkSettings;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.apache.flink.api.dag.Transformation;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.runtime.OperatorIDPair;
 import org.apache.flink.runtime.checkpoint.Checkpoints;
@@ -24,11 +28,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether a job takes over the records that an unaligned checkpoint holds between its tasks.
+ * Whether a job takes over what a checkpoint holds that Flink itself would lose or stumble over:
+ * what sinks have not committed yet, and the records that an unaligned one holds between its tasks.
  *
- * <p>Flink gives them to the first or last operator of a chain, and drops them without a word where
- * that operator has come to stand within one, as it does where the exchange in front of the
- * classifier is no longer there. (A savepoint holds no such records.)
+ * <p>Flink gives those records to the first or last operator of a chain, and drops them without a
+ * word where that operator has come to stand within one, as it does where the exchange in front of
+ * the classifier is no longer there. (A savepoint holds no such records.)
  */
 public final class RestoreCheck {
 
@@ -37,11 +42,13 @@ public final class RestoreCheck {
   private RestoreCheck() {}
 
   /**
-   * Adds a problem where records would be lost; does nothing where nothing is restored.
+   * Adds a problem where something would be lost; does nothing where nothing is restored.
    *
    * @param env with the job defined, which stays
+   * @param sinks settings by the prefix of their options
    */
-  public static void check(StreamExecutionEnvironment env, Problems problems) {
+  public static void check(
+      StreamExecutionEnvironment env, Map<String, SinkSettings> sinks, Problems problems) {
     String path = env.getConfiguration().get(StateRecoveryOptions.SAVEPOINT_PATH);
     if (path == null) {
       return;
@@ -53,7 +60,9 @@ public final class RestoreCheck {
       LOG.info("{} can't be read here, and is left to the JobManager: {}", path, e.toString());
       return;
     }
-    List<String> lost = lost(checkpoint, env.getStreamGraph(false).getJobGraph());
+    JobGraph job = env.getStreamGraph(false).getJobGraph();
+    checkSinks(env, job, new SinkRestoreCheck(checkpoint, path, problems), sinks);
+    List<String> lost = lost(checkpoint, job);
     if (!lost.isEmpty()) {
       problems.add(
           "%s: this checkpoint holds records on their way to or from %s, which are chained with their neighbours now and would lose them: set %s to what it was (always, where it was auto and made an exchange), or restore from a savepoint (got %s)"
@@ -62,6 +71,25 @@ public final class RestoreCheck {
                   String.join(", ", lost),
                   ClassifyOptions.EXCHANGE.key(),
                   path));
+    }
+  }
+
+  private static void checkSinks(
+      StreamExecutionEnvironment env,
+      JobGraph job,
+      SinkRestoreCheck check,
+      Map<String, SinkSettings> sinks) {
+    Map<String, OperatorID> ids = new HashMap<>();
+    for (JobVertex task : job.getVertices()) {
+      for (OperatorIDPair operator : task.getOperatorIDs()) {
+        ids.put(operator.getUserDefinedOperatorUid(), operator.getGeneratedOperatorID());
+      }
+    }
+    for (Transformation<?> operator : env.getTransformations()) {
+      OperatorID id = ids.get(operator.getUid());
+      if (id != null) {
+        check.check(operator, id, sinks);
+      }
     }
   }
 

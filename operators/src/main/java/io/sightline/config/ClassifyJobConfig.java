@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sightline.config;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.configuration.Configuration;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,17 @@ public record ClassifyJobConfig(
   @Override
   public Configuration flink() {
     return new Configuration(flink);
+  }
+
+  /** The settings of all sinks, by the prefix of their options without the last dot. */
+  public Map<String, SinkSettings> sinks() {
+    Map<String, SinkSettings> sinks = new HashMap<>();
+    sinks.put("sink", events);
+    sinks.put("rejections", rejections);
+    if (retries != null) {
+      sinks.put("retries", retries.sink());
+    }
+    return sinks;
   }
 
   /** The part of the classify operator. */

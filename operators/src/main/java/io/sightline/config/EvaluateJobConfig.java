@@ -33,6 +33,13 @@ public record EvaluateJobConfig(
     return "EvaluateJobConfig" + classify.options();
   }
 
+  /** The settings of all sinks, by the prefix of their options without the last dot. */
+  public Map<String, SinkSettings> sinks() {
+    Map<String, SinkSettings> sinks = classify.sinks();
+    sinks.put("evaluate.reports", reports);
+    return sinks;
+  }
+
   /** Whether event time matters behind the classifier. */
   public boolean needsWatermarks() {
     return stream.hasWindows() || labels != null;

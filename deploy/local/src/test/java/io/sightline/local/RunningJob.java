@@ -8,6 +8,7 @@ import io.sightline.config.ClassifyJobConfig;
 import io.sightline.config.EvaluateJobConfig;
 import io.sightline.config.Problems;
 import io.sightline.config.ResolvedConfiguration;
+import io.sightline.config.SinkSettings;
 import io.sightline.job.ClassifyJob;
 import io.sightline.job.EvaluateJob;
 import io.sightline.job.RestoreCheck;
@@ -44,13 +45,14 @@ final class RunningJob implements AutoCloseable {
   static RunningJob start(Map<String, String> options) throws Exception {
     ClassifyJobConfig config = config(options);
     StreamExecutionEnvironment env = defined(config);
-    assertThat(restoreProblems(env)).isEmpty();
+    assertThat(restoreProblems(env, config.sinks())).isEmpty();
     return new RunningJob(env.executeAsync(config.jobName()));
   }
 
   /** Why the command line would not restore the job. */
   static List<String> problems(Map<String, String> options) {
-    return restoreProblems(defined(config(options)));
+    ClassifyJobConfig config = config(options);
+    return restoreProblems(defined(config), config.sinks());
   }
 
   private static StreamExecutionEnvironment defined(ClassifyJobConfig config) {
@@ -59,9 +61,10 @@ final class RunningJob implements AutoCloseable {
     return env;
   }
 
-  private static List<String> restoreProblems(StreamExecutionEnvironment env) {
+  private static List<String> restoreProblems(
+      StreamExecutionEnvironment env, Map<String, SinkSettings> sinks) {
     Problems problems = new Problems();
-    RestoreCheck.check(env, problems);
+    RestoreCheck.check(env, sinks, problems);
     return problems.messages();
   }
 
@@ -103,7 +106,7 @@ final class RunningJob implements AutoCloseable {
                         FaultPlan.Place.BEFORE_COMMIT_OF_REJECTIONS,
                         FaultPlan.Place.AFTER_COMMIT_OF_REJECTIONS))
                 .uid("rejections-of-test"));
-    assertThat(restoreProblems(env)).isEmpty();
+    assertThat(restoreProblems(env, config.sinks())).isEmpty();
     return new RunningJob(env.executeAsync(config.jobName()));
   }
 
@@ -115,7 +118,7 @@ final class RunningJob implements AutoCloseable {
     assertThat(problems.messages()).isEmpty();
     StreamExecutionEnvironment env = environment(config.classify());
     EvaluateJob.define(env, config, model(config.classify()), PARTITIONS);
-    assertThat(restoreProblems(env)).isEmpty();
+    assertThat(restoreProblems(env, config.sinks())).isEmpty();
     return new RunningJob(env.executeAsync(config.classify().jobName()));
   }
 
@@ -147,6 +150,13 @@ final class RunningJob implements AutoCloseable {
 
   boolean isRunning() throws Exception {
     return client.getJobStatus().get() == JobStatus.RUNNING;
+  }
+
+  /** Takes a savepoint, with which the job goes on, and says where it lies. */
+  String takeSavepoint(Path folder) throws Exception {
+    return client
+        .triggerSavepoint(folder.toUri().toString(), SavepointFormatType.CANONICAL)
+        .get(60, TimeUnit.SECONDS);
   }
 
   /** Ends the job with a savepoint, and says where it lies. */
