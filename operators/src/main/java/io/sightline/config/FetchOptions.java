@@ -66,8 +66,9 @@ public final class FetchOptions {
                   + " fetch.retry-delay, and others go on; in classify alone) or reject. A reference"
                   + " to a dead host never fails a job that has work: a host is down only where it"
                   + " has delivered an image to this slot or before its last restart (the last 1000"
-                  + " such hosts are known), or no host has yet, and where it delivers no others"
-                  + " meanwhile. Any other image is rejected when its patience is over.");
+                  + " such hosts are known), or no host has yet nor any image come inline, and where"
+                  + " it delivers no others meanwhile. Any other image is rejected when its patience"
+                  + " is over.");
 
   public static final ConfigOption<Duration> RETRY_DELAY =
       ConfigOptions.key("fetch.retry-delay")

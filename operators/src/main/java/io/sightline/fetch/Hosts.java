@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * those that failed last. Of each, the {@value #MAX_HOSTS} last used. Thread-safe.
  *
  * <p>References come from strangers, and one that names a dead host must not look like an outage.
- * So a host counts as down only where it has delivered before, or where none has yet.
+ * So a host counts as down only where it has delivered before, or where none has yet. Inline images
+ * count as delivered by a host, {@value #INLINE}.
  *
  * <p>A host that outlasted the patience with one image would outlast it with each, and those who
  * wait would take the places of images of other hosts. Where it is asked for, such a host is spared
@@ -24,6 +25,10 @@ import org.jspecify.annotations.Nullable;
 final class Hosts {
 
   static final int MAX_HOSTS = 1000;
+
+  /** Where inline images come from: no host, but those who have it have work. */
+  static final String INLINE = "inline";
+
   static final Duration PROBE_PAUSE = Duration.ofSeconds(1);
 
   /** Images delivered, by host. Guarded by this. */

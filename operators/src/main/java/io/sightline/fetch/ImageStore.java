@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * waits inside. The future completes with the bytes, which the caller must close, or exceptionally
  * with a {@link io.sightline.reference.RejectedException}, which is an {@link UnavailableException}
  * where the image's host is down. It is down where patience did not help, and it has delivered an
- * image before, or no host has yet, and it delivers no others meanwhile. Anything else that it
- * completes with is a fault of the code and fails the task. Cancelling the future gives up the
- * fetch and whatever it holds.
+ * image before, or no host has yet nor any image come inline, and it delivers no others meanwhile.
+ * Anything else that it completes with is a fault of the code and fails the task. Cancelling the
+ * future gives up the fetch and whatever it holds.
  */
 public interface ImageStore extends AutoCloseable {
 
@@ -29,8 +29,8 @@ public interface ImageStore extends AutoCloseable {
   @Nullable UnavailableException outage(ImageReference reference);
 
   /**
-   * Hosts that have delivered an image, each as scheme and authority, the last used at the end.
-   * Given to the next store, they are known there, too.
+   * Hosts that have delivered an image, each as scheme and authority, the last used at the end, and
+   * {@code inline} where one came inline. Given to the next store, they are known there, too.
    */
   List<String> knownHosts();
 

@@ -195,6 +195,7 @@ final class SchemeStore implements ImageStore {
       offset = 0;
       content.duplicate().get(array);
     }
+    hosts.delivered(Hosts.INLINE);
     return CompletableFuture.completedFuture(
         new LeasedBytes(array, offset, length, budget.take(length), null));
   }

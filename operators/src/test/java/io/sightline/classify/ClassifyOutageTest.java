@@ -21,6 +21,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -188,6 +189,27 @@ class ClassifyOutageTest {
   }
 
   @Test
+  void aReferenceToADeadHostIsRejectedWhileInlineImagesAreClassifiedAndAfterARestore()
+      throws Exception {
+    OperatorSubtaskState state;
+    try (var harness = open(null)) {
+      harness.processElement(reference("dead", "http://no-such-host.invalid/a"), 0);
+      harness.processElement(inline("a"), 0);
+      harness.endInput();
+      assertThat(harness.extractOutputValues())
+          .extracting(outcome -> outcome.rejection() == null)
+          .containsExactlyInAnyOrder(true, false);
+      state = harness.snapshot(1, 1);
+    }
+    try (var harness = open(state)) {
+      harness.processElement(reference("dead", "http://no-such-host.invalid/a"), 0);
+      harness.endInput();
+      assertThat(harness.extractOutputValues().get(0).rejection().getReason())
+          .isEqualTo("io-error");
+    }
+  }
+
+  @Test
   void hostsThatDeliveredAreKnownAfterARestore() throws Exception {
     OperatorSubtaskState state;
     try (var harness = open(null)) {
@@ -286,6 +308,15 @@ class ClassifyOutageTest {
 
   private static ImageReference reference(String id, String uri) {
     return ImageReference.newBuilder().setId(id).setUri(uri).setAttributes(Map.of()).build();
+  }
+
+  private static ImageReference inline(String id) {
+    byte[] image = TestImages.solid(".png", 12, 10, 100, 50, 60);
+    return ImageReference.newBuilder()
+        .setId(id)
+        .setContent(ByteBuffer.wrap(image))
+        .setAttributes(Map.of())
+        .build();
   }
 
   private String uri(String path) {
