@@ -111,6 +111,11 @@ final class SchemeStore implements ImageStore {
           Reason.SCHEME_NOT_ALLOWED,
           "%s: fetch.schemes does not list %s".formatted(Uris.masked(uri), scheme));
     }
+    try {
+      Uris.checkFile(parsed);
+    } catch (RejectedException e) {
+      return CompletableFuture.failedFuture(e);
+    }
     boolean byHttp = Uris.isHttp(scheme);
     PatientFetch fetch =
         new PatientFetch(

@@ -52,7 +52,7 @@ public final class Uris {
     return at < start ? uri : uri.substring(0, start) + uri.substring(at + 1);
   }
 
-  /** Throws where {@code uri} is no URI with a scheme, and by HTTP with a host. */
+  /** Throws where {@code uri} is no URI with a scheme, by HTTP with a host, of a file without. */
   static void check(String uri) throws RejectedException {
     if (uri.isEmpty()) {
       throw malformed("the URI is empty");
@@ -94,6 +94,19 @@ public final class Uris {
       throw malformed(
           "'%s' names no host: a host name has letters, digits, hyphens and dots"
               .formatted(shown(uri)));
+    }
+    checkFile(parsed);
+  }
+
+  /**
+   * Throws where {@code uri} is of a file and names a host, as {@code file://images/a.jpg} does: no
+   * file system reads it.
+   */
+  public static void checkFile(URI uri) throws RejectedException {
+    if ("file".equalsIgnoreCase(uri.getScheme()) && uri.getRawAuthority() != null) {
+      throw malformed(
+          "'%s' names a host, but a file has none: write file:///folder/image.jpg"
+              .formatted(shown(uri.toString())));
     }
   }
 

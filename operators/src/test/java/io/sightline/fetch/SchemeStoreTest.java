@@ -13,8 +13,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.sightline.reference.Reason;
+import io.sightline.reference.RejectedException;
 import io.sightline.schemas.ImageReference;
 import io.sightline.testing.RefusedThread;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Function;
+import org.apache.flink.core.fs.FileSystem;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -144,6 +147,23 @@ class SchemeStoreTest {
                 .detail())
         .contains("ftp://host/a.jpg")
         .doesNotContain("pw");
+  }
+
+  /** Flink would call it an error like that of a store that is down. */
+  @Test
+  void aFileUriThatNamesAHostIsMalformedAndNoOutage() throws Exception {
+    String file = write("a.jpg", image(10));
+    for (String host : List.of("images", "localhost", "me:pw@images")) {
+      String uri = file.replaceFirst("^file:/+", "file://" + host + "/");
+      assertThatThrownBy(() -> FileSystem.get(URI.create(uri)))
+          .hasMessageContaining("local file path with authority");
+      RejectedException rejected = rejection(store.fetch(reference(uri)), Reason.MALFORMED_URI);
+      assertThat(rejected).isNotInstanceOf(UnavailableException.class);
+      assertThat(rejected.detail()).contains("write file:///").doesNotContain("pw");
+    }
+    for (String slashes : List.of("file:/", "file:///")) {
+      get(store.fetch(reference(file.replaceFirst("^file:/+", slashes)))).close();
+    }
   }
 
   @Test

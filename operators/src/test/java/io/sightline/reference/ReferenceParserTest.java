@@ -312,7 +312,9 @@ class ReferenceParserTest {
       "https://host/a%zz.jpg, not a URI",
       "mailto:someone, no path",
       "http:///a.jpg, names no host",
-      "HTTPS://image_store/a.jpg, names no host"
+      "HTTPS://image_store/a.jpg, names no host",
+      "file://images/a.jpg, write file:///",
+      "FILE://localhost/images/a.jpg, write file:///"
     })
     void whatIsNoUriIsRejectedWithAWayOut(String uri, String expected) {
       RejectedException e = rejection(Format.URI, SourceSettings.Id.OFFSET, uri.getBytes(UTF_8));

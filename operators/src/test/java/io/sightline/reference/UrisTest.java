@@ -2,9 +2,11 @@
 package io.sightline.reference;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class UrisTest {
 
@@ -33,5 +35,11 @@ class UrisTest {
   })
   void userInformationIsLeftOutAndNothingElse(String uri, String expected) {
     assertThat(Uris.withoutUserInfo(uri)).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"file:/a.jpg", "file:///a.jpg", "file:////server/a.jpg", "s3://bucket/a"})
+  void aUriThatNamesNoHostOrIsOfNoFilePasses(String uri) {
+    assertThatCode(() -> Uris.check(uri)).doesNotThrowAnyException();
   }
 }
