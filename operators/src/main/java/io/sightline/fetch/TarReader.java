@@ -32,9 +32,15 @@ final class TarReader implements ArchiveReader {
 
   @Override
   public boolean next() throws IOException {
-    long rest = entry == null ? 0 : Math.max(0, entry.getSize());
-    meter.allow(rest + MAX_HEADER_BYTES);
-    entry = tar.getNextEntry();
+    if (entry != null) {
+      skipRest();
+    }
+    meter.allow(MAX_HEADER_BYTES);
+    try {
+      entry = tar.getNextEntry();
+    } catch (StackOverflowError e) { // each header that belongs to the next one is a call in a call
+      throw new IOException("an entry has too many headers", e);
+    }
     if (entry == null && !any && meter.read < END_BYTES) {
       throw new IOException("it is no tar file");
     }
@@ -43,6 +49,18 @@ final class TarReader implements ArchiveReader {
     }
     any = true;
     return entry != null;
+  }
+
+  /**
+   * Leaves the content of the entry behind, so that what is read from now on is headers alone. How
+   * much there is to skip is not what its header claims: of a folder, for example, nothing.
+   */
+  private void skipRest() throws IOException {
+    meter.allow(Long.MAX_VALUE);
+    long skipped;
+    do {
+      skipped = tar.skip(Long.MAX_VALUE);
+    } while (skipped > 0);
   }
 
   @Override

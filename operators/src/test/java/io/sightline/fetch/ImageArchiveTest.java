@@ -21,6 +21,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -195,15 +197,48 @@ class ImageArchiveTest {
   @Test
   @Timeout(20)
   void aHeaderThatUnpacksToMuchIsRejectedBeforeItIsThere() throws IOException {
-    byte[] header = Arrays.copyOf(TestArchives.tar(ordered("long", "")), 512);
-    header[156] = TarConstants.LF_GNUTYPE_LONGNAME;
-    setSize(header, 64 << 20);
     ByteArrayOutputStream tar = new ByteArrayOutputStream();
-    tar.write(header);
+    tar.write(header(TarConstants.LF_GNUTYPE_LONGNAME, 64 << 20));
     tar.write(new byte[64 << 20]);
     assertThat(entries(write("name.tar.gz", TestArchives.gzip(tar.toByteArray()))))
         .singleElement()
         .satisfies(entry -> assertRejected(entry, Reason.CORRUPT_ARCHIVE, "bytes of header"));
+  }
+
+  /** What is skipped of an entry is less than its header says: of these, nothing. */
+  @ParameterizedTest
+  @ValueSource(bytes = {TarConstants.LF_DIR, TarConstants.LF_GNUTYPE_SPARSE})
+  @Timeout(20)
+  void theSizeOfAnEntryThatHasNoContentAllowsForNoLargerHeader(byte type) throws IOException {
+    ByteArrayOutputStream tar = new ByteArrayOutputStream();
+    tar.write(header(type, 077_777_777_000L));
+    tar.write(header(TarConstants.LF_GNUTYPE_LONGNAME, 8 << 20));
+    tar.write(new byte[8 << 20]);
+    assertThat(entries(write("name.tar.gz", TestArchives.gzip(tar.toByteArray()))))
+        .singleElement()
+        .satisfies(entry -> assertRejected(entry, Reason.CORRUPT_ARCHIVE, "bytes of header"));
+  }
+
+  @Test
+  void headersThatFollowEachOtherWithoutEndAreACorruptArchive() throws Exception {
+    ByteArrayOutputStream tar = new ByteArrayOutputStream();
+    for (int i = 0; i < 2000; i++) {
+      tar.write(header(TarConstants.LF_PAX_EXTENDED_HEADER_LC, 0));
+    }
+    Path file = write("headers.tar", tar.toByteArray());
+    CompletableFuture<List<ImageArchive.Entry>> entries = new CompletableFuture<>();
+    Runnable read =
+        () -> {
+          try {
+            entries.complete(entries(file));
+          } catch (Throwable e) {
+            entries.completeExceptionally(e);
+          }
+        };
+    new Thread(null, read, "with a small stack", 256 << 10).start();
+    assertThat(entries.get(20, TimeUnit.SECONDS))
+        .singleElement()
+        .satisfies(entry -> assertRejected(entry, Reason.CORRUPT_ARCHIVE, "too many headers"));
   }
 
   @Test
@@ -244,7 +279,10 @@ class ImageArchiveTest {
     assertThat(rejected).isPositive();
   }
 
-  private static void setSize(byte[] header, int size) {
+  private static byte[] header(byte type, long size) {
+    byte[] header = Arrays.copyOf(TestArchives.tar(ordered("some", "")), 512);
+    header[156] = type;
+    System.arraycopy(bytes("ustar  \0"), 0, header, 257, 8); // as GNU's tar has it
     byte[] octal = "%011o".formatted(size).getBytes(UTF_8);
     System.arraycopy(octal, 0, header, 124, 11);
     Arrays.fill(header, 148, 156, (byte) ' ');
@@ -253,6 +291,7 @@ class ImageArchiveTest {
       sum += b & 0xFF;
     }
     System.arraycopy("%06o\0 ".formatted(sum).getBytes(UTF_8), 0, header, 148, 8);
+    return header;
   }
 
   private static Map<String, byte[]> ordered(String... namesAndContents) {
