@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>A field that is not known is skipped, as in Avro, so that producers may run ahead of the
- *       job; a field that occurs twice, a wrong type and anything after the object are malformed.
+ *       job; a field that occurs twice, a wrong type, half of a surrogate pair and anything after
+ *       the object are malformed.
  *   <li>{@code content} is base64 (RFC 4648, with padding).
  *   <li>{@code submitted_at} is a whole number of milliseconds since the epoch, or ISO-8601 with an
  *       offset ({@code 2026-11-24T06:00:00Z}); what is finer than a millisecond is cut off.
@@ -122,7 +123,7 @@ final class JsonFormat implements ValueFormat {
     if (json.currentToken() != JsonToken.VALUE_STRING) {
       throw malformed("'%s' is not a string".formatted(field));
     }
-    return json.getText();
+    return text(json.getText(), field);
   }
 
   private static Map<String, String> strings(JsonParser json, String field)
@@ -135,9 +136,20 @@ final class JsonFormat implements ValueFormat {
       if (json.nextToken() != JsonToken.VALUE_STRING) {
         throw malformed("a value of '%s' is not a string".formatted(field));
       }
-      strings.put(key, json.getText());
+      strings.put(text(key, field), text(json.getText(), field));
     }
     return strings;
+  }
+
+  /**
+   * Text that UTF-8 can hold. JSON can escape half of a surrogate pair, which would become a
+   * question mark: two ids that differ only there must not become one.
+   */
+  private static String text(String text, String field) throws RejectedException {
+    if (text.codePoints().anyMatch(point -> Character.getType(point) == Character.SURROGATE)) {
+      throw malformed("'%s' has half of a surrogate pair".formatted(field));
+    }
+    return text;
   }
 
   private BoundedBytes content(JsonParser json) throws IOException, RejectedException {

@@ -273,6 +273,37 @@ class ReferenceParserTest {
           .isEqualTo(value.isEmpty() ? Reason.EMPTY_RECORD : Reason.MALFORMED_RECORD);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "\"id\": \"\\udcdf\"",
+          "\"id\": \"a\\ud83d\"",
+          "\"id\": \"\\ude00\\ud83d\"",
+          "\"uri\": \"https://host/\\ud83d.jpg\"",
+          "\"label\": \"\\ud83d\\ud83d\\ude00\"",
+          "\"attributes\": {\"\\ude00\": \"v\"}",
+          "\"attributes\": {\"k\": \"\\ud83dv\"}"
+        })
+    void halfOfASurrogatePairIsMalformedAndNotReplaced(String json) {
+      RejectedException e =
+          rejection(Format.JSON, SourceSettings.Id.OFFSET, "{%s}".formatted(json).getBytes(UTF_8));
+
+      assertThat(e.reason()).isEqualTo(Reason.MALFORMED_RECORD);
+      assertThat(e.detail()).contains("surrogate");
+    }
+
+    @Test
+    void aWholeSurrogatePairIsRead() throws Exception {
+      String value =
+          "{\"id\": \"\\ud83d\\ude00\", \"uri\": \"%s\", \"attributes\": {\"\uD83D\uDE00\": \"\"}}"
+              .formatted(URI);
+
+      ImageReference read = parse(Format.JSON, SourceSettings.Id.FIELD, value);
+
+      assertThat(read.getId()).isEqualTo("\uD83D\uDE00");
+      assertThat(read.getAttributes()).containsKey("\uD83D\uDE00");
+    }
+
     @Test
     void deepNestingIsMalformedAndNoStackOverflow() {
       String value = "{\"later\":" + "[".repeat(1_000_000);
