@@ -50,9 +50,10 @@ public final class FetchOptions {
           .withDescription(
               "How long an image is asked for again whose store is down, counted from the first"
                   + " failure, with growing pauses of 100 ms to 5 s, or as Retry-After says. Down is"
-                  + " what may pass by itself: no connection, one that breaks off, fetch.timeout, the"
-                  + " statuses 408, 429, 500, 502, 503 and 504, and errors of a file system other than"
-                  + " not found and forbidden. 0 s asks once.");
+                  + " what may pass by itself: no connection, a failed TLS handshake, a connection that"
+                  + " breaks off, fetch.timeout, the statuses 408, 429, 500, 502, 503, 504, 520 to 526"
+                  + " and 530, and errors of a file system other than not found and forbidden. 0 s"
+                  + " asks once.");
 
   public static final ConfigOption<OutageSettings.OnUnavailable> ON_UNAVAILABLE =
       ConfigOptions.key("fetch.on-unavailable")

@@ -24,19 +24,22 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import javax.net.ssl.SSLException;
 import org.apache.flink.core.fs.UnsupportedFileSystemSchemeException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The one place that says what a failed read or request means for its image: whether it is refused,
- * or whether its store is down. Down is what may pass by itself: no connection, one that breaks
- * off, no answer in time, the statuses 408, 429, 500, 502, 503 and 504 (RFC 9110, 15.5 and 15.6;
- * RFC 6585, 4), and errors of a file system that say neither that the file is not there nor that it
- * is forbidden.
+ * or whether its store is down. Down is what may pass by itself: no connection, no TLS handshake, a
+ * connection that breaks off, no answer in time, the statuses 408, 429, 500, 502, 503 and 504 (RFC
+ * 9110, 15.5 and 15.6; RFC 6585, 4), 520 to 526 and 530 (Cloudflare's, where it gets nothing from
+ * the store behind it), and errors of a file system that say neither that the file is not there nor
+ * that it is forbidden.
  */
 final class FetchErrors {
 
-  private static final Set<Integer> DOWN = Set.of(408, 429, 500, 502, 503, 504);
+  private static final Set<Integer> DOWN =
+      Set.of(408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 530);
   private static final long MAX_RETRY_AFTER_SECONDS = 86_400;
 
   private static final int MAX_DETAIL = 300;
@@ -83,7 +86,7 @@ final class FetchErrors {
           cause.getCause() instanceof UnresolvedAddressException
               ? "names an unknown host"
               : "gave no connection: " + describe(cause, uri));
-    } else if (isHangUp(cause)) {
+    } else if (isBroken(cause)) {
       fetch.unavailable(Reason.IO_ERROR, "can't be fetched: " + describe(cause, uri));
     } else {
       // The client throws unchecked exceptions, too, at some of what a server may answer.
@@ -167,13 +170,14 @@ final class FetchErrors {
         && (message.contains("reset") || message.contains("broken pipe"));
   }
 
-  /** Whether the peer has closed the connection instead of an answer. */
-  private static boolean isHangUp(Throwable failure) {
+  /** Whether TLS has failed, or the peer has closed the connection instead of an answer. */
+  private static boolean isBroken(Throwable failure) {
     Throwable cause = failure;
     for (int i = 0; i < MAX_CAUSES && cause != null; i++) {
       if (cause instanceof SocketException
           || cause instanceof EOFException
           || cause instanceof ClosedChannelException
+          || cause instanceof SSLException
           || isReset(cause)) {
         return true;
       }

@@ -12,6 +12,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import io.sightline.config.FetchSettings;
 import io.sightline.config.OutageSettings.OnUnavailable;
 import io.sightline.reference.Reason;
@@ -19,9 +21,11 @@ import io.sightline.reference.RejectedException;
 import io.sightline.testing.RemoteFileSystem;
 import io.sightline.testing.RemoteFileSystem.Fault;
 import io.sightline.testing.Settings;
+import io.sightline.testing.TestKeystore;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.http.HttpHeaders;
 import java.nio.file.Files;
@@ -37,6 +41,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,7 +77,7 @@ class PatientFetchTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {408, 429, 500, 502, 503, 504})
+  @ValueSource(ints = {408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 530})
   void aStatusThatMayPassIsWaitedFor(int status) throws Exception {
     String header = "HTTP/1.1 %d x\nContent-Length: 4".formatted(status);
     String uri =
@@ -202,6 +207,29 @@ class PatientFetchTest {
           .isInstanceOf(UnavailableException.class);
       assertThat(store.outage(reference(stranger.uri("/c")))).isNull();
       assertThat(store.outage(reference(server.uri("/c")))).isNotNull();
+    }
+  }
+
+  @Test
+  void aFailedTlsHandshakeWithAHostThatHasDeliveredIsAnOutage() throws Exception {
+    SSLContext withoutKey = SSLContext.getInstance("TLS");
+    withoutKey.init(null, null, null);
+    for (SSLContext tls : List.of(TestKeystore.create(folder).untrusted(), withoutKey)) {
+      HttpsServer https =
+          HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      https.setHttpsConfigurator(new HttpsConfigurator(tls));
+      https.start();
+      try {
+        String host = "https://127.0.0.1:" + https.getAddress().getPort();
+        store.close();
+        store = ImageStores.open(patient(SHORT), List.of(host));
+        RejectedException outage = rejection(fetch(host + "/a"), Reason.IO_ERROR);
+        assertThat(outage).isInstanceOf(UnavailableException.class);
+        assertThat(outage.attempts()).isGreaterThan(1);
+        assertThat(outage.detail()).contains("SSLHandshakeException");
+      } finally {
+        https.stop(0);
+      }
     }
   }
 

@@ -13,6 +13,7 @@ import io.sightline.schemas.Rejection;
 import io.sightline.sink.Sinks;
 import io.sightline.source.KafkaSources;
 import io.sightline.source.ParseFunction;
+import io.sightline.testing.TestKeystore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.sightline.local;
+package io.sightline.testing;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.util.Map;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 
 /** A self-signed key for 127.0.0.1, made by the JDK's keytool; it is its own truststore. */
-record TestKeystore(Path file, String password) {
+public record TestKeystore(Path file, String password) {
 
-  static TestKeystore create(Path folder) throws IOException, InterruptedException {
+  public static TestKeystore create(Path folder) throws IOException, InterruptedException {
     TestKeystore keystore = new TestKeystore(folder.resolve("keystore.p12"), "keystore-secret");
     Process keytool =
         new ProcessBuilder(
@@ -40,8 +44,17 @@ record TestKeystore(Path file, String password) {
     return keystore;
   }
 
+  /** TLS of a server that has this key, which no client trusts by itself. */
+  public SSLContext untrusted() throws IOException, GeneralSecurityException {
+    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    keys.init(KeyStore.getInstance(file.toFile(), password.toCharArray()), password.toCharArray());
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(keys.getKeyManagers(), null, null);
+    return context;
+  }
+
   /** Properties of a client that trusts this key and logs in by SASL PLAIN. */
-  Map<String, String> saslSsl(String user, String userPassword) {
+  public Map<String, String> saslSsl(String user, String userPassword) {
     return Map.of(
         "security.protocol",
         "SASL_SSL",
