@@ -108,13 +108,13 @@ final class Hosts {
   /** Whether nothing but probes should ask the host. */
   synchronized boolean isGivenUp(String host) {
     Outage outage = down.get(host);
-    return outage != null && outage.givenUp;
+    return outage != null && outage.givenUp && mayBeDown(host);
   }
 
   /** Asks for leave to ask the host. */
   synchronized Admission admit(String host) {
     Outage outage = down.get(host);
-    if (outage == null || !outage.givenUp) {
+    if (outage == null || !isGivenUp(host)) {
       return Admission.OPEN;
     }
     if (outage.probed || nanoClock.getAsLong() - outage.lastProbe < PROBE_PAUSE.toNanos()) {

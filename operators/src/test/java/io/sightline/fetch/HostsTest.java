@@ -107,6 +107,20 @@ class HostsTest {
   }
 
   @Test
+  void aHostThatWasGivenUpBeforeAnyDeliveredIsAskedLikeAnyStrangersOnceAnotherHas() {
+    hosts.failed("http://a", failure);
+    hosts.giveUp("http://a");
+    now += Hosts.PROBE_PAUSE.toNanos();
+    assertThat(hosts.isGivenUp("http://a")).isTrue();
+    assertThat(hosts.admit("http://a")).isEqualTo(Admission.PROBE);
+
+    hosts.delivered("http://b");
+    hosts.probed("http://a");
+    assertThat(hosts.isGivenUp("http://a")).isFalse();
+    assertThat(hosts.admit("http://a")).isEqualTo(Admission.OPEN);
+  }
+
+  @Test
   void whereNobodyAskedForItNoHostIsSpared() {
     Hosts patient = new Hosts(List.of("http://a"), false, () -> now);
     patient.failed("http://a", failure);
