@@ -9,6 +9,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketException;
+import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpTimeoutException;
@@ -41,6 +42,7 @@ final class FetchErrors {
   private static final Set<Integer> DOWN =
       Set.of(408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 530);
   private static final long MAX_RETRY_AFTER_SECONDS = 86_400;
+  private static final String UNKNOWN_HOST = "names an unknown host";
 
   private static final int MAX_DETAIL = 300;
   private static final int MAX_CAUSES = 10;
@@ -67,12 +69,16 @@ final class FetchErrors {
     }
   }
 
-  /** Ends a fetch after its request has failed before the header came. */
+  /** Ends a fetch after its request was refused, or has failed before the header came. */
   static void requestFailed(Fetch fetch, String uri, Duration connectTimeout, Throwable failure) {
     Throwable cause = unwrap(failure);
     Error error = errorWithin(cause);
     if (error != null) {
       fetch.fail(error);
+    } else if (cause instanceof RejectedException) {
+      fetch.fail(cause);
+    } else if (cause instanceof UnknownHostException) {
+      fetch.unavailable(Reason.IO_ERROR, UNKNOWN_HOST);
     } else if (cause instanceof HttpConnectTimeoutException) {
       fetch.unavailable(
           Reason.FETCH_TIMEOUT,
@@ -84,7 +90,7 @@ final class FetchErrors {
       fetch.unavailable(
           Reason.IO_ERROR,
           cause.getCause() instanceof UnresolvedAddressException
-              ? "names an unknown host"
+              ? UNKNOWN_HOST
               : "gave no connection: " + describe(cause, uri));
     } else if (isBroken(cause)) {
       fetch.unavailable(Reason.IO_ERROR, "can't be fetched: " + describe(cause, uri));

@@ -9,14 +9,19 @@ import java.util.concurrent.CompletableFuture;
  * redirect, before anything is sent to it. Must not block.
  */
 @FunctionalInterface
-interface HopGate {
+interface HopGate extends AutoCloseable {
 
   /** Lets every request pass. */
   HopGate OPEN = CompletableFuture::completedFuture;
 
   /**
    * Asks about one URI. The future completes with the URI to go to, or exceptionally with the
-   * {@link io.sightline.reference.RejectedException} that ends the fetch.
+   * {@link io.sightline.reference.RejectedException} that ends the fetch, or with what else the
+   * request would have failed with.
    */
   CompletableFuture<URI> check(URI uri);
+
+  /** Ends its threads, where it has any. */
+  @Override
+  default void close() {}
 }

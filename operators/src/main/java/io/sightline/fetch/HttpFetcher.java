@@ -57,7 +57,6 @@ final class HttpFetcher implements AutoCloseable {
     this.arrays = arrays;
     this.gate = gate;
     this.fetched = fetched;
-    // Looking a host up blocks one of these threads.
     this.executor =
         new ThreadPoolExecutor(
             THREADS,
@@ -95,6 +94,7 @@ final class HttpFetcher implements AutoCloseable {
   @Override
   public void close() {
     client = null;
+    gate.close();
     executor.shutdown();
   }
 
@@ -108,10 +108,10 @@ final class HttpFetcher implements AutoCloseable {
             if (target != null) {
               send(fetch, target, redirectsLeft, mayRepeat);
             } else if (failure != null) {
-              fetch.fail(FetchErrors.unwrap(failure));
+              FetchErrors.requestFailed(fetch, uri.toString(), settings.connectTimeout(), failure);
             }
           });
-    } catch (RuntimeException e) {
+    } catch (Throwable e) { // an Error, too, where the system has no thread left
       fetch.fail(e);
     }
   }

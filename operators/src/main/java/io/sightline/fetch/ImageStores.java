@@ -3,6 +3,7 @@ package io.sightline.fetch;
 
 import io.sightline.config.FetchSettings;
 import io.sightline.config.OutageSettings.OnUnavailable;
+import java.net.InetAddress;
 import java.util.List;
 
 /** Opens image stores. */
@@ -16,7 +17,7 @@ public final class ImageStores {
    * The caller closes it.
    */
   public static ImageStore open(FetchSettings settings) {
-    return open(settings, HopGate.OPEN);
+    return open(settings, new NameGate(InetAddress::getAllByName));
   }
 
   /**
@@ -27,7 +28,10 @@ public final class ImageStores {
    */
   public static ImageStore open(FetchSettings settings, List<String> knownHosts) {
     boolean sparing = settings.outage().onUnavailable() == OnUnavailable.RETRY;
-    return open(settings, HopGate.OPEN, new Hosts(knownHosts, sparing, System::nanoTime));
+    return open(
+        settings,
+        new NameGate(InetAddress::getAllByName),
+        new Hosts(knownHosts, sparing, System::nanoTime));
   }
 
   static ImageStore open(FetchSettings settings, HopGate gate) {

@@ -17,6 +17,8 @@ import io.sightline.reference.RejectedException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
@@ -25,6 +27,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -379,6 +382,52 @@ class HttpFetcherTest {
     }
     assertThat(asked).containsExactly(URI.create(first), URI.create(server.uri("/a.jpg")));
     assertThat(server.requests).hasValue(1);
+  }
+
+  @Test
+  void namesWhoseLookUpHangsHoldUpNoOtherHost() throws Exception {
+    CountDownLatch hanging = new CountDownLatch(8);
+    List<String> lookedUp = new CopyOnWriteArrayList<>();
+    NameGate gate =
+        new NameGate(
+            host -> {
+              lookedUp.add(host);
+              hanging.countDown();
+              if (!host.equals("localhost")) {
+                new CountDownLatch(1).await();
+              }
+            });
+    String uri = ok("/a.jpg", image(10));
+    try (ImageStore gated = ImageStores.open(settings(), gate)) {
+      List<CompletableFuture<ImageBytes>> waiting = new ArrayList<>();
+      for (int i = 0; i < 16; i++) {
+        waiting.add(gated.fetch(reference("http://host-%d.invalid/a.jpg".formatted(i % 8))));
+      }
+      hanging.await();
+      get(gated.fetch(reference(uri))).close();
+      get(gated.fetch(reference(uri.replace("127.0.0.1", "LOCALHOST")))).close();
+      assertThat(waiting).noneMatch(CompletableFuture::isDone);
+    }
+    assertThat(lookedUp).hasSize(9).doesNotHaveDuplicates().contains("localhost");
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(Thread.getAllStackTraces().keySet())
+                    .noneMatch(thread -> thread.getName().startsWith("sightline-http-names")));
+  }
+
+  @Test
+  void aNameIsLeftToTheProxyWhereThereIsOne() throws Exception {
+    server.answer("/a.jpg", "HTTP/1.1 200 OK\nContent-Length: 10", image(10));
+    int port = URI.create(server.uri("/")).getPort();
+    ProxySelector before = ProxySelector.getDefault();
+    ProxySelector.setDefault(
+        ProxySelector.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
+    try (ImageStore proxied = ImageStores.open(settings())) {
+      get(proxied.fetch(reference("http://no-such-host.invalid/a.jpg"))).close();
+    } finally {
+      ProxySelector.setDefault(before);
+    }
   }
 
   @Test
