@@ -8,16 +8,10 @@ import io.sightline.reference.RejectedException;
  * Reads the header of an image without decoding it, so that its size is known before anything is
  * allocated for it. Thread-safe.
  *
- * <p>Sources: the PNG specification section 11.2.2 (IHDR), and RFC 9649 (WebP: VP8, VP8L and VP8X
- * chunks). JPEG, BMP, GIF and TIFF have classes of their own.
+ * <p>Source: RFC 9649 (WebP: VP8, VP8L and VP8X chunks). The other formats have classes of their
+ * own.
  */
 final class ImageProbe {
-
-  private static final int PNG_SIGNATURE = 8;
-  private static final int PNG_IHDR_END = 24;
-
-  /** Length, type and checksum of a PNG chunk. */
-  private static final int PNG_CHUNK_FRAME = 12;
 
   private static final int WEBP_CHUNK_DATA = 20;
 
@@ -36,7 +30,7 @@ final class ImageProbe {
     if (format != null) {
       return switch (format) {
         case JPEG -> JpegFile.read(in).header();
-        case PNG -> png(in);
+        case PNG -> PngFile.header(in);
         case WEBP -> webp(in);
         case BMP -> BmpHeader.read(in);
         case GIF -> GifFile.read(in, 1).header();
@@ -48,39 +42,6 @@ final class ImageProbe {
         Reason.UNSUPPORTED_FORMAT,
         "the content is none of JPEG, PNG, WebP, BMP, GIF and TIFF (%d bytes, first %s)"
             .formatted(in.length(), in.hex(Math.min(8, in.length()))));
-  }
-
-  private static ImageHeader png(HeaderReader in) throws RejectedException {
-    in.require(PNG_IHDR_END, "PNG");
-    if (!in.startsWith(12, "IHDR")) {
-      throw malformed("PNG", "its first chunk is not IHDR");
-    }
-    return header(ImageFormat.PNG, "PNG", in.u32(16), in.u32(20));
-  }
-
-  /**
-   * Follows the chunks of a PNG to its end. libpng asks for all that a chunk claims, piece by piece
-   * and for very long, whether it is there or not.
-   *
-   * @throws RejectedException with {@link Reason#CORRUPT_IMAGE} where a chunk is not whole
-   */
-  static void requireWholePng(HeaderReader in) throws RejectedException {
-    int length = in.length();
-    int at = PNG_SIGNATURE;
-    while (length - at >= PNG_CHUNK_FRAME) {
-      long data = in.u32(at);
-      if (data > length - at - PNG_CHUNK_FRAME) {
-        throw new RejectedException(
-            Reason.CORRUPT_IMAGE,
-            "the png of %d bytes has a chunk of %d bytes at byte %d".formatted(length, data, at));
-      }
-      if (in.startsWith(at + 4, "IEND")) {
-        return;
-      }
-      at += (int) data + PNG_CHUNK_FRAME;
-    }
-    throw new RejectedException(
-        Reason.CORRUPT_IMAGE, "the png of %d bytes ends before its end chunk".formatted(length));
   }
 
   private static ImageHeader webp(HeaderReader in) throws RejectedException {

@@ -27,7 +27,7 @@ final class PixelDecoder {
     requireAtMost(maxPixels, probed);
     switch (probed.format()) {
       case JPEG -> JpegFile.read(in).requireFewScans(maxPixels);
-      case PNG -> ImageProbe.requireWholePng(in);
+      case PNG -> PngFile.requireWhole(in);
       case GIF -> GifFile.read(in, 1).requireFrame(0, maxPixels);
       case TIFF -> TiffFile.read(in).directory(0).requireDecodable(maxPixels);
       default -> {}
@@ -57,6 +57,8 @@ final class PixelDecoder {
     try {
       if (probed.format() == ImageFormat.TIFF) {
         TiffFile.read(in).directory(0).select(encoded, settings.exifOrientation());
+      } else if (probed.format() == ImageFormat.PNG) {
+        PngFile.hideAnimation(in, encoded);
       }
       return decode(encoded, probed, probed.height(), settings.exifOrientation(), memory);
     } finally {

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.zip.Adler32;
 import java.util.zip.CRC32;
+import java.util.zip.Deflater;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -132,6 +133,38 @@ class ImageDecoderTest {
     assertThat(pixel(row, 0, 0, 0)).isEqualTo(10);
     assertThat(pixel(row, 1, 0, SIDE - 1)).isEqualTo(150);
     assertThat(pixel(row, 2, SIDE - 1, 0)).isEqualTo(100);
+  }
+
+  /** OpenCV's own reader of animations ends the process at the second. */
+  @Test
+  void anAnimatedPngIsItsDefaultImageWhateverItsFramesAre() throws RejectedException {
+    byte[] red = deflated(0, 200, 10, 20);
+    byte[] blue = deflated(0, 10, 20, 200);
+    byte[] badFilter = deflated(5, 0, 0, 0);
+    ByteBuffer sound = animationStart();
+    chunk(sound, "fcTL", frameControl(0));
+    chunk(sound, "IDAT", red);
+    chunk(sound, "fcTL", frameControl(1));
+    chunk(sound, "fdAT", frameData(2, blue));
+    ByteBuffer broken = animationStart();
+    chunk(broken, "acTL", ByteBuffer.allocate(8).putInt(3).array());
+    chunk(broken, "IDAT", red);
+    chunk(broken, "fcTL", frameControl(0));
+    chunk(broken, "fdAT", frameData(1, badFilter));
+    for (ByteBuffer animation : List.of(sound, broken)) {
+      chunk(animation, "IEND", new byte[0]);
+      byte[] png = new byte[animation.position()];
+      animation.get(0, png);
+      byte[] before = png.clone();
+      decode(png);
+      decoder.writeTo(row);
+      assertThat(new float[] {pixel(row, 0, 0, 0), pixel(row, 1, 0, 0), pixel(row, 2, 0, 0)})
+          .containsExactly(200, 10, 20);
+      try (DecodedImage image = DecodedImage.of(png, DecodeSettings.upTo(MAX_PIXELS))) {
+        assertThat(image.bgr()).containsExactly(20, 10, 200);
+      }
+      assertThat(png).as("the bytes that were given").isEqualTo(before);
+    }
   }
 
   @ParameterizedTest
@@ -397,6 +430,39 @@ class ImageDecoderTest {
     chunk(png, "IDAT", data);
     chunk(png, "IEND", new byte[0]);
     return Arrays.copyOf(png.array(), png.position());
+  }
+
+  /** A PNG of one pixel, and that it has two frames. */
+  private static ByteBuffer animationStart() {
+    HexFormat hex = HexFormat.of();
+    ByteBuffer png = ByteBuffer.allocate(400);
+    png.put(hex.parseHex("89504E470D0A1A0A"));
+    chunk(png, "IHDR", hex.parseHex("00000001000000010802000000"));
+    chunk(png, "acTL", hex.parseHex("0000000200000000"));
+    return png;
+  }
+
+  private static byte[] frameControl(int sequence) {
+    ByteBuffer control = ByteBuffer.allocate(26);
+    return control.putInt(sequence).putInt(1).putInt(1).putInt(20, 0x0001_0064).array();
+  }
+
+  private static byte[] frameData(int sequence, byte[] data) {
+    return ByteBuffer.allocate(4 + data.length).putInt(sequence).put(data).array();
+  }
+
+  private static byte[] deflated(int... bytes) {
+    byte[] line = new byte[bytes.length];
+    for (int i = 0; i < line.length; i++) {
+      line[i] = (byte) bytes[i];
+    }
+    Deflater deflater = new Deflater();
+    deflater.setInput(line);
+    deflater.finish();
+    byte[] deflated = new byte[64];
+    int length = deflater.deflate(deflated);
+    deflater.end();
+    return Arrays.copyOf(deflated, length);
   }
 
   private static void chunk(ByteBuffer png, String type, byte[] data) {
