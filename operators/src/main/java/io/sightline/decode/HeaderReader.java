@@ -2,8 +2,13 @@
 package io.sightline.decode;
 
 import io.sightline.reference.RejectedException;
+import java.util.Objects;
 
-/** Bounded, unsigned access to a part of an array: how headers are read. */
+/**
+ * Bounded, unsigned access to a part of an array: how headers are read. Who reads makes sure first
+ * that the bytes are there, since to ask for others is a fault of the code; what lies behind the
+ * part is left from another image.
+ */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record HeaderReader(byte[] bytes, int offset, int length) {
 
@@ -19,7 +24,7 @@ record HeaderReader(byte[] bytes, int offset, int length) {
   }
 
   int u8(int at) {
-    return bytes[offset + at] & 0xFF;
+    return bytes[offset + Objects.checkIndex(at, length)] & 0xFF;
   }
 
   int u16(int at) {

@@ -26,6 +26,9 @@ record JpegFile(HeaderReader in, int frame, ImageHeader header) {
   /** Bytes of the marker that ends an image. */
   private static final int END_BYTES = 2;
 
+  /** Bytes of a frame header before its components. */
+  private static final int FRAME_BYTES = 8;
+
   private static final int BLOCK_ROWS = 8;
 
   private static final int MAX_SCANS = 256;
@@ -49,7 +52,10 @@ record JpegFile(HeaderReader in, int frame, ImageHeader header) {
       }
       int segment = segmentBytes(in, at);
       if (isFrame(marker)) {
-        in.require(at + 7, "JPEG");
+        if (segment < FRAME_BYTES) {
+          throw malformed("frame header of length %d at byte %d".formatted(segment, at));
+        }
+        in.require(at + FRAME_BYTES, "JPEG");
         ImageHeader header =
             ImageProbe.header(ImageFormat.JPEG, "JPEG", in.u16(at + 5), in.u16(at + 3));
         return new JpegFile(in, at, header);
@@ -168,14 +174,13 @@ record JpegFile(HeaderReader in, int frame, ImageHeader header) {
     int marker = in.u8(frame - 1);
     int segment = in.u16(frame);
     if ((marker != BASELINE && marker != EXTENDED_SEQUENTIAL)
-        || segment < 8
         || frame + segment > in.length()
-        || segment != 8 + 3 * components()) {
+        || segment != FRAME_BYTES + 3 * components()) {
       return 0;
     }
     int largest = 0;
     for (int i = 0; i < components(); i++) {
-      int factor = in.u8(frame + 9 + 3 * i) & 0xF;
+      int factor = in.u8(frame + FRAME_BYTES + 1 + 3 * i) & 0xF;
       if (factor < 1 || factor > 4) {
         return 0;
       }
