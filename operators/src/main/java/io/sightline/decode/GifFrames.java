@@ -44,6 +44,8 @@ final class GifFrames implements AutoCloseable {
   private final Mat screen;
   private @Nullable Mat before;
   private int drawn;
+  private @Nullable RejectedException broken;
+  private int firstBroken = Integer.MAX_VALUE;
   private final TreeMap<Integer, Mat> passed = new TreeMap<>();
 
   /**
@@ -77,17 +79,32 @@ final class GifFrames implements AutoCloseable {
     if (early != null) {
       return early;
     }
+    if (broken != null && frame >= firstBroken) {
+      throw broken;
+    }
     if (frame < drawn - 1) {
       begin();
     }
     while (drawn <= frame) {
-      draw(drawn);
+      drawOrGiveUp(drawn);
       if (drawn < frame) {
         keep(drawn);
       }
       drawn++;
     }
     return screen.clone();
+  }
+
+  /** What a broken frame leaves on the screen is part of no other. */
+  private void drawOrGiveUp(int frame) throws RejectedException {
+    try {
+      draw(frame);
+    } catch (RejectedException e) {
+      broken = e;
+      firstBroken = frame;
+      begin();
+      throw e;
+    }
   }
 
   /** Keeps a frame that was passed over, since workers ask a little out of turn. */

@@ -8,6 +8,7 @@ import static io.sightline.testing.TestGifs.TRANSPARENT;
 import static io.sightline.testing.TestGifs.WHITE;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.sightline.config.DecodeSettings;
@@ -160,6 +161,27 @@ class ImageFramesTest {
   }
 
   @Test
+  void aFrameBeforeABrokenOneOfAGifKeepsItsPixels() throws RejectedException {
+    int data = indexOfData(GIF, indexOfImage(GIF, 2));
+    byte[] broken = Arrays.copyOf(GIF, data + 8);
+    broken[data] = 5; // five bytes of the pixels, and then the end of their blocks
+    broken[data + 6] = 0;
+    broken[data + 7] = 0x3B;
+    try (ImageFrames frames = ImageFrames.open(broken, SETTINGS)) {
+      assertThat(frames.count()).isEqualTo(3);
+      Mat second = frames.decode(1).pixels();
+      for (int i = 0; i < 2; i++) {
+        assertThatThrownBy(() -> frames.decode(2))
+            .isInstanceOf(RejectedException.class)
+            .hasMessageContaining("image 2 of the gif");
+        assertSame(frames.decode(1), second);
+      }
+      frames.decode(0);
+      assertSame(frames.decode(1), second);
+    }
+  }
+
+  @Test
   @Timeout(60)
   void mutatedFilesAreDecodedOrRejected() {
     byte[] tiff =
@@ -207,7 +229,7 @@ class ImageFramesTest {
         if (found == index) {
           return at;
         }
-        data = at + 11 + ((gif[at + 9] & 0x80) == 0 ? 0 : 3 * (2 << (gif[at + 9] & 7)));
+        data = indexOfData(gif, at);
       } else {
         data = at + 2;
       }
@@ -216,6 +238,12 @@ class ImageFramesTest {
       }
       at = data + 1;
     }
+  }
+
+  /** Where an image's first block of codes is. */
+  private static int indexOfData(byte[] gif, int image) {
+    int flags = gif[image + 9];
+    return image + 11 + ((flags & 0x80) == 0 ? 0 : 3 * (2 << (flags & 7)));
   }
 
   private static void assertSame(DecodedImage actual, Mat expected) {
