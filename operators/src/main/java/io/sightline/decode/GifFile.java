@@ -22,6 +22,7 @@ record GifFile(ImageHeader header, int background, List<Frame> frames) {
   private static final int GRAPHIC_CONTROL = 0xF9;
   private static final int IMAGE = 0x2C;
   private static final int DESCRIPTOR = 10;
+  private static final int INTERLACED = 0x40;
 
   /** Twelve bits a pixel are the worst that an encoder makes, and codes that clear its table. */
   private static final int MAX_BYTES_PER_PIXEL = 2;
@@ -29,14 +30,46 @@ record GifFile(ImageHeader header, int background, List<Frame> frames) {
   private static final int MAX_EXTRA_BYTES = 1 << 12;
 
   /**
-   * A frame: its place on the screen, and what becomes of it before the next is drawn.
+   * A frame: its place on the screen, and what is known of its pixels.
    *
+   * @param data where its pixels begin, with the size of their first codes
    * @param whole whether all of its data is there
    */
-  record Frame(int left, int top, int width, int height, Disposal disposal, boolean whole) {
+  record Frame(
+      int left,
+      int top,
+      int width,
+      int height,
+      boolean interlaced,
+      Control control,
+      Table table,
+      int data,
+      boolean whole) {
 
     long pixels() {
       return (long) width * height;
+    }
+  }
+
+  /**
+   * What is said of a frame before it.
+   *
+   * @param transparent index of the colour that leaves the screen as it is; -1 where there is none
+   */
+  record Control(Disposal disposal, int transparent) {
+
+    private static final Control NONE = new Control(Disposal.KEEP, -1);
+  }
+
+  /**
+   * A table of colours.
+   *
+   * @param at where its first colour is, three bytes each
+   */
+  record Table(int at, int colours) {
+
+    private int end() {
+      return at + 3 * colours;
     }
   }
 
@@ -64,40 +97,38 @@ record GifFile(ImageHeader header, int background, List<Frame> frames) {
   static GifFile read(HeaderReader in, int maxFrames) throws RejectedException {
     in.require(SCREEN_END, "GIF");
     ImageHeader header = ImageProbe.header(ImageFormat.GIF, "GIF", in.u16le(6), in.u16le(8));
-    int table = tableBytes(in.u8(10));
-    in.require(SCREEN_END + table, "GIF");
-    int colour = SCREEN_END + 3 * in.u8(11);
-    int background =
-        colour < SCREEN_END + table
-            ? in.u8(colour) << 16 | in.u8(colour + 1) << 8 | in.u8(colour + 2)
-            : 0;
-    List<Frame> frames = frames(in, SCREEN_END + table, maxFrames);
+    Table table = table(in.u8(10), SCREEN_END);
+    in.require(table.end(), "GIF");
+    int background = in.u8(11) < table.colours() ? colour(in, table, in.u8(11)) : 0;
+    List<Frame> frames = frames(in, table, maxFrames);
     if (frames.isEmpty()) {
       throw ImageProbe.malformed("GIF", "it has no image");
     }
     return new GifFile(header, background, frames);
   }
 
-  private static List<Frame> frames(HeaderReader in, int start, int maxFrames)
+  private static List<Frame> frames(HeaderReader in, Table global, int maxFrames)
       throws RejectedException {
     List<Frame> frames = new ArrayList<>();
-    Disposal disposal = Disposal.KEEP;
-    int at = start;
+    Control control = Control.NONE;
+    int at = global.end();
     while (at < in.length() && frames.size() < maxFrames) {
       int block = in.u8(at);
       if (block == EXTENSION && at + 2 < in.length()) {
-        if (in.u8(at + 1) == GRAPHIC_CONTROL && in.u8(at + 2) == 4 && at + 3 < in.length()) {
-          disposal = disposal(in.u8(at + 3));
+        if (in.u8(at + 1) == GRAPHIC_CONTROL && in.u8(at + 2) == 4 && at + 6 < in.length()) {
+          int flags = in.u8(at + 3);
+          control = new Control(disposal(flags), (flags & 1) == 0 ? -1 : in.u8(at + 6));
         }
         at = endOfBlocks(in, at + 2);
       } else if (block == IMAGE && at + DESCRIPTOR <= in.length()) {
         if (frames.size() == MAX_FRAMES) {
           throw ImageProbe.malformed("GIF", "it has more than %d images".formatted(MAX_FRAMES));
         }
-        int data = at + DESCRIPTOR + tableBytes(in.u8(at + 9)) + 1;
-        int end = endOfBlocks(in, data);
-        frames.add(frame(in, at, disposal, end - data, end <= in.length()));
-        disposal = Disposal.KEEP;
+        Table local = table(in.u8(at + 9), at + DESCRIPTOR);
+        int end = endOfBlocks(in, local.end() + 1);
+        Table table = local.colours() == 0 ? global : local;
+        frames.add(frame(in, at, control, table, local.end(), end));
+        control = Control.NONE;
         at = end;
       } else { // the trailer, or what no decoder reads
         break;
@@ -107,7 +138,7 @@ record GifFile(ImageHeader header, int background, List<Frame> frames) {
   }
 
   private static Frame frame(
-      HeaderReader in, int at, Disposal disposal, int dataBytes, boolean whole)
+      HeaderReader in, int at, Control control, Table table, int data, int end)
       throws RejectedException {
     Frame frame =
         new Frame(
@@ -115,12 +146,16 @@ record GifFile(ImageHeader header, int background, List<Frame> frames) {
             in.u16le(at + 3),
             in.u16le(at + 5),
             in.u16le(at + 7),
-            disposal,
-            whole);
+            (in.u8(at + 9) & INTERLACED) != 0,
+            control,
+            table,
+            data,
+            end <= in.length());
     if (frame.pixels() == 0) {
       throw ImageProbe.malformed(
           "GIF", "an image of %d x %d pixels".formatted(frame.width(), frame.height()));
     }
+    int dataBytes = end - data - 1;
     if (dataBytes > MAX_BYTES_PER_PIXEL * frame.pixels() + MAX_EXTRA_BYTES) {
       throw ImageProbe.malformed(
           "GIF", "%d bytes for %d pixels".formatted(dataBytes, frame.pixels()));
@@ -141,8 +176,14 @@ record GifFile(ImageHeader header, int background, List<Frame> frames) {
     return in.length() + 1;
   }
 
-  private static int tableBytes(int flags) {
-    return (flags & 0x80) == 0 ? 0 : 3 * (2 << (flags & 7));
+  private static Table table(int flags, int at) {
+    return new Table(at, (flags & 0x80) == 0 ? 0 : 2 << (flags & 7));
+  }
+
+  /** A colour of a table, {@code 0xRRGGBB}. */
+  static int colour(HeaderReader in, Table table, int index) {
+    int at = table.at() + 3 * index;
+    return in.u8(at) << 16 | in.u8(at + 1) << 8 | in.u8(at + 2);
   }
 
   private static Disposal disposal(int flags) {

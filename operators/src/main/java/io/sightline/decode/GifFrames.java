@@ -3,35 +3,24 @@ package io.sightline.decode;
 
 import io.sightline.reference.Reason;
 import io.sightline.reference.RejectedException;
-import java.awt.Rectangle;
-import java.awt.image.BufferedImage;
-import java.awt.image.IndexColorModel;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.util.Iterator;
 import java.util.TreeMap;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageReadParam;
-import javax.imageio.ImageReader;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.jspecify.annotations.Nullable;
 import org.opencv.core.CvType;
 import org.opencv.core.Mat;
 import org.opencv.core.Scalar;
 
 /**
- * Draws the frames of a GIF on its screen, one after the other, as browsers do. The JDK's reader
- * decodes them; the screen begins in the background's colour, as OpenCV's decoder has it. Not
- * thread-safe.
+ * Draws the frames of a GIF on its screen, one after the other, as browsers do. The screen begins
+ * in the background's colour, as OpenCV's decoder has it. Not thread-safe.
  *
  * <p>OpenCV's own decoder of GIF, which version 4.11 brought, is not used: a table of 160 KB is
  * made anew for every code that clears it, so that a file of 32 MB takes it most of an hour; it
- * draws all frames before the one that is asked for; and it refuses data after the last pixel.
+ * draws all frames before the one that is asked for; and it refuses data after the last pixel. Nor
+ * is the JDK's: it makes a table anew, too, and copies a comment anew for each block of it.
  */
 final class GifFrames implements AutoCloseable {
 
-  /** What is decoded at once stays within this many bytes of the heap. */
-  private static final int BAND_PIXELS = 1 << 23;
+  private static final int COLOURS = 256;
 
   private static final int MAX_PASSED = 32;
   private static final long MAX_PASSED_PIXELS = 1 << 25;
@@ -39,8 +28,7 @@ final class GifFrames implements AutoCloseable {
   private final HeaderReader in;
   private final GifFile file;
   private final long maxPixels;
-  private final ImageReader reader;
-  private final RowCounter rows = new RowCounter();
+  private final GifPixels pixels;
   private final Mat screen;
   private @Nullable Mat before;
   private int drawn;
@@ -55,7 +43,7 @@ final class GifFrames implements AutoCloseable {
     this.in = in;
     this.file = file;
     this.maxPixels = maxPixels;
-    this.reader = newReader();
+    this.pixels = new GifPixels(in);
     this.screen = new Mat(file.header().height(), file.header().width(), CvType.CV_8UC3);
     begin();
   }
@@ -123,11 +111,6 @@ final class GifFrames implements AutoCloseable {
     drawn = 0;
     releaseBefore();
     screen.setTo(background());
-    reader.setInput(
-        new MemoryCacheImageInputStream(
-            new ByteArrayInputStream(in.bytes(), in.offset(), in.length())),
-        false,
-        true);
   }
 
   private void draw(int index) throws RejectedException {
@@ -136,28 +119,60 @@ final class GifFrames implements AutoCloseable {
       dispose(file.frames().get(index - 1));
     }
     GifFile.Frame frame = file.frames().get(index);
-    if (frame.disposal() == GifFile.Disposal.PREVIOUS) {
+    if (frame.control().disposal() == GifFile.Disposal.PREVIOUS) {
       before = screen.clone();
     }
-    rows.reset();
-    int bandRows = Math.max(1, BAND_PIXELS / frame.width());
-    try {
-      for (int y = 0; y < frame.height(); y += bandRows) {
-        ImageReadParam band = reader.getDefaultReadParam();
-        band.setSourceRegion(
-            new Rectangle(0, y, frame.width(), Math.min(bandRows, frame.height() - y)));
-        copy(reader.read(index, band), frame, y);
-      }
-    } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
-      throw corrupt(index, String.valueOf(e.getMessage()));
-    }
-    if (rows.count() < frame.height()) {
-      throw corrupt(index, "it has %d of its %d rows".formatted(rows.count(), frame.height()));
+    int width = Math.max(0, Math.min(frame.width(), screen.cols() - frame.left()));
+    int[] colours = colours(frame.table());
+    byte[] row = new byte[3 * width];
+    int rows =
+        pixels.decode(
+            frame,
+            (y, indexes) -> {
+              if (width > 0 && frame.top() + y < screen.rows()) {
+                drawRow(frame, y, indexes, colours, row);
+              }
+            });
+    if (rows < frame.height()) {
+      throw corrupt(index, "it has %d of its %d rows".formatted(rows, frame.height()));
     }
   }
 
+  /** Grey levels where there is no table, but for white at 1, as OpenCV has them. */
+  private int[] colours(GifFile.Table table) {
+    int[] colours = new int[COLOURS];
+    for (int i = 0; i < COLOURS; i++) {
+      if (i < table.colours()) {
+        colours[i] = GifFile.colour(in, table, i);
+      } else if (table.colours() == 0) {
+        colours[i] = i == 1 ? 0xFFFFFF : i << 16 | i << 8 | i;
+      }
+    }
+    return colours;
+  }
+
+  /**
+   * @param row of the screen, for what is drawn there
+   */
+  private void drawRow(GifFile.Frame frame, int y, byte[] indexes, int[] colours, byte[] row) {
+    int transparent = frame.control().transparent();
+    if (transparent >= 0) {
+      screen.get(frame.top() + y, frame.left(), row);
+    }
+    for (int i = 0, x = 0; i < row.length; i += 3, x++) {
+      int index = indexes[x] & 0xFF;
+      if (index != transparent) {
+        int rgb = colours[index];
+        row[i] = (byte) rgb;
+        row[i + 1] = (byte) (rgb >> 8);
+        row[i + 2] = (byte) (rgb >> 16);
+      }
+    }
+    screen.put(frame.top() + y, frame.left(), row);
+  }
+
   private void dispose(GifFile.Frame last) {
-    if (last.disposal() == GifFile.Disposal.BACKGROUND) {
+    if (last.control().disposal() == GifFile.Disposal.BACKGROUND) {
       int bottom = Math.min(last.top() + last.height(), screen.rows());
       int right = Math.min(last.left() + last.width(), screen.cols());
       if (last.top() < bottom && last.left() < right) {
@@ -167,36 +182,6 @@ final class GifFrames implements AutoCloseable {
       before.copyTo(screen);
     }
     releaseBefore();
-  }
-
-  private void copy(BufferedImage band, GifFile.Frame frame, int bandTop) {
-    if (!(band.getColorModel() instanceof IndexColorModel colours)) {
-      throw new IllegalArgumentException("it has no colour table");
-    }
-    int width = Math.min(band.getWidth(), screen.cols() - frame.left());
-    int top = frame.top() + bandTop;
-    int height = Math.min(band.getHeight(), screen.rows() - top);
-    if (width <= 0) {
-      return;
-    }
-    int transparent = colours.getTransparentPixel();
-    int[] indexes = new int[width];
-    byte[] row = new byte[3 * width];
-    for (int y = 0; y < height; y++) {
-      band.getRaster().getSamples(0, y, width, 1, 0, indexes);
-      if (transparent >= 0) {
-        screen.get(top + y, frame.left(), row);
-      }
-      for (int x = 0; x < width; x++) {
-        if (indexes[x] != transparent) {
-          int rgb = colours.getRGB(indexes[x]);
-          row[3 * x] = (byte) rgb;
-          row[3 * x + 1] = (byte) (rgb >> 8);
-          row[3 * x + 2] = (byte) (rgb >> 16);
-        }
-      }
-      screen.put(top + y, frame.left(), row);
-    }
   }
 
   private Scalar background() {
@@ -209,18 +194,6 @@ final class GifFrames implements AutoCloseable {
         Reason.CORRUPT_IMAGE,
         "image %d of the gif of %d x %d pixels could not be decoded: %s"
             .formatted(index, file.header().width(), file.header().height(), what));
-  }
-
-  private ImageReader newReader() {
-    Iterator<ImageReader> readers = ImageIO.getImageReadersByFormatName("gif");
-    while (readers.hasNext()) {
-      ImageReader candidate = readers.next();
-      if (candidate.getClass().getModule() == ImageIO.class.getModule()) { // the JDK's own
-        candidate.addIIOReadUpdateListener(rows);
-        return candidate;
-      }
-    }
-    throw new IllegalStateException("this JDK has no reader for GIF: it lacks java.desktop's");
   }
 
   private void releaseBefore() {
@@ -236,6 +209,5 @@ final class GifFrames implements AutoCloseable {
     passed.values().forEach(Mat::release);
     passed.clear();
     screen.release();
-    reader.dispose();
   }
 }

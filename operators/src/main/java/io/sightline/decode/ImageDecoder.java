@@ -19,9 +19,8 @@ import org.opencv.core.Mat;
  * It keeps its native scratch memory between images. Not thread-safe: one decoder a thread.
  *
  * <p>{@link #decode} holds the decoded image until the next call; {@link #writeTo} brings it into a
- * row. The pixels are those of OpenCV's {@code imdecode} (of a GIF, those of the JDK's reader) and
- * of OpenCV's or Pillow's {@code resize}, bit by bit; the values those of OpenCV's {@code
- * convertTo}.
+ * row. The pixels are those of OpenCV's {@code imdecode} (though a GIF is decoded here) and of
+ * OpenCV's or Pillow's {@code resize}, bit by bit; the values those of OpenCV's {@code convertTo}.
  */
 public final class ImageDecoder implements AutoCloseable {
 
