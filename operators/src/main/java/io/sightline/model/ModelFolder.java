@@ -42,7 +42,7 @@ public final class ModelFolder {
       FolderContents contents = FolderForm.read(folder, dir(settings), found);
       if (contents != null) {
         CatalogueChecks.checkName(settings, contents, found);
-        String name = name(settings, contents);
+        String name = name(folder, settings, contents);
         descriptor =
             read(
                 folder,
@@ -232,7 +232,7 @@ public final class ModelFolder {
     }
   }
 
-  private static String name(ModelSettings settings, FolderContents contents) {
+  private static String name(Path folder, ModelSettings settings, FolderContents contents) {
     if (settings.name() != null) {
       return settings.name();
     }
@@ -240,7 +240,10 @@ public final class ModelFolder {
       return contents.modelName();
     }
     String dir = dir(settings).replaceAll("/+$", "");
-    return dir.substring(dir.lastIndexOf('/') + 1);
+    String last = dir.substring(dir.lastIndexOf('/') + 1);
+    Path absolute = folder.toAbsolutePath().normalize().getFileName();
+    boolean isName = !last.isEmpty() && !last.equals(".") && !last.equals("..");
+    return isName || absolute == null ? last : absolute.toString();
   }
 
   private static String dir(ModelSettings settings) {

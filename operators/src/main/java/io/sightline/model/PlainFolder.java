@@ -115,11 +115,12 @@ final class PlainFolder {
   /** The named file, which must lie in the folder; null after a problem. */
   private @Nullable Path inside(YamlValue value, String name) {
     try {
-      Path file = folder.resolve(name).normalize();
-      if (Path.of(name).isAbsolute() || !file.startsWith(folder.normalize())) {
+      Path relative = Path.of(name).normalize();
+      if (relative.isAbsolute() || relative.startsWith("..")) {
         value.problem("must be a file in the model's folder (got " + value.describe() + ")");
         return null;
       }
+      Path file = folder.resolve(relative);
       if (!Files.isRegularFile(file)) {
         value.problem("is not there (got " + value.describe() + ")");
         return null;

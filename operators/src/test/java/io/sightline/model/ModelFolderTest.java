@@ -15,6 +15,7 @@ import io.sightline.decode.Preprocessing.Resize;
 import io.sightline.testing.OnnxGraphs;
 import io.sightline.testing.SharedFolder;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -89,6 +90,52 @@ class ModelFolderTest {
     graph.writeFolder(folder, graph.build(), yaml);
     ModelSettings settings = ModelSettings.of("s3://models/flowers/");
     assertThat(ModelFolder.read(folder, settings, new Problems()).name()).isEqualTo("flowers");
+  }
+
+  /** In a process of its own: a process has one working directory. */
+  @Test
+  void theWorkingDirectoryCanBeTheFolderAndNamesTheModel() throws IOException {
+    Path flowers = folder.resolve("flowers");
+    Files.createDirectories(flowers.resolve("empty"));
+    Files.write(flowers.resolve("m.onnx"), OnnxGraphs.classifier(2, 8, 8).build().toByteArray());
+    Files.writeString(flowers.resolve("labels.txt"), "cat\ndog\n");
+    Files.writeString(
+        flowers.resolve("sightline.yml"),
+        """
+        model: {file: m.onnx}
+        preprocess:
+          resize: {size: 8, interpolation: linear, backend: cv2}
+          scale: 1/255
+          mean: 0
+          std: 1
+        labels-file: ./labels.txt
+        """);
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Names.class.getName(),
+                ".",
+                "./",
+                "empty/..")
+            .directory(flowers.toFile())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+        .isEqualToNormalizingNewlines("flowers\nflowers\nflowers\n");
+  }
+
+  /** Prints the names of models by their folders, or what is wrong with them. */
+  static final class Names {
+
+    public static void main(String[] dirs) {
+      for (String dir : dirs) {
+        Problems problems = new Problems();
+        ModelDescriptor model = ModelFolder.read(Path.of(dir), ModelSettings.of(dir), problems);
+        System.out.println(model == null ? problems.messages() : model.name());
+      }
+    }
   }
 
   @Test
