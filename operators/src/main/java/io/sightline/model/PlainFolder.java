@@ -170,6 +170,10 @@ final class PlainFolder {
             lines.isEmpty() ? name + " is empty" : "%s:%d is empty".formatted(name, empty + 1));
         return null;
       }
+      if (lines.get(0).startsWith("\uFEFF")) {
+        problems.add(name + " starts with a byte order mark: save it as UTF-8 without one");
+        return null;
+      }
       return lines;
     } catch (MalformedInputException e) {
       problems.add(name + " is not UTF-8 text");

@@ -141,6 +141,14 @@ class PlainFolderTest {
   }
 
   @Test
+  void aByteOrderMarkBeforeTheFirstLabelIsAProblem() throws IOException {
+    Files.writeString(folder.resolve("labels.txt"), "\uFEFFcat\ndog\n");
+    read(LEAST.replace("labels: [cat, dog]", "labels-file: labels.txt"));
+    assertThat(problems.messages())
+        .containsExactly("labels.txt starts with a byte order mark: save it as UTF-8 without one");
+  }
+
+  @Test
   void aNamedInputMustBeTheGraphs() throws IOException {
     read(LEAST + "model: {input: pixels}\n");
     assertThat(ModelFolderTest.problems(folder))
