@@ -16,9 +16,10 @@ public final class DecodeOptions {
           .defaultValue(89_478_485L)
           .withDescription(
               "Largest image that is decoded, width times height as its header says; a larger one is"
-                  + " rejected before memory is taken. Each worker may hold 3 bytes a pixel, or up"
-                  + " to 9 while it decodes a progressive JPEG: 256 or 768 MiB outside the heap at the"
-                  + " default, which is Pillow's bound.");
+                  + " rejected before memory is taken. Each worker may hold 3 bytes a pixel, and while"
+                  + " it decodes up to 9 of a progressive JPEG, 15 of an animated WebP, and 24 of a"
+                  + " TIFF of 16 bits whose rows are one strip: 256, 768, 1280 and 2048 MiB outside"
+                  + " the heap at the default, which is Pillow's bound.");
 
   public static final ConfigOption<DecodeSettings.SmallImages> SMALL_IMAGES =
       ConfigOptions.key("decode.small-images")
