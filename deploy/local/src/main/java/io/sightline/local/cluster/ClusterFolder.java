@@ -3,6 +3,7 @@ package io.sightline.local.cluster;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.GlobalConfiguration;
@@ -25,6 +27,16 @@ record ClusterFolder(Path root) {
   static final String SUPERVISOR = "supervisor";
   static final String JOB_MANAGER = "jobmanager";
   private static final String TASK_MANAGER = "taskmanager-";
+
+  /** Says that the folder is a cluster's; empty. */
+  private static final String MARKER = ".sightline-cluster";
+
+  /** All that a cluster makes in its folder; an earlier version left no marker there. */
+  private static final Set<String> NAMES =
+      Set.of("conf", "log", "checkpoints", "savepoints", "jobs", "tmp", "pids", "upload");
+
+  /** How the configuration of its logging begins. */
+  private static final String LOGGING = "# Logging of the processes of a local cluster";
 
   ClusterFolder {
     root = root.toAbsolutePath().normalize();
@@ -73,8 +85,35 @@ record ClusterFolder(Path root) {
     return root.resolve("pids");
   }
 
+  /**
+   * Whether nothing is here but what a cluster has left, so that another may delete and overwrite
+   * it.
+   */
+  boolean isFree() throws IOException {
+    if (Files.notExists(root) || Files.exists(root.resolve(MARKER))) {
+      return true;
+    }
+    if (!Files.isDirectory(root)) {
+      return false;
+    }
+    List<String> names;
+    try (Stream<Path> files = Files.list(root)) {
+      names = files.map(file -> file.getFileName().toString()).toList();
+    }
+    return names.isEmpty()
+        || (names.contains("pids") && (NAMES.containsAll(names) || isLoggingOurs()));
+  }
+
+  private boolean isLoggingOurs() throws IOException {
+    Path logging = configuration().resolve("log4j2.properties");
+    return Files.isRegularFile(logging)
+        && Files.readString(logging, StandardCharsets.ISO_8859_1).startsWith(LOGGING);
+  }
+
   /** Makes the folders, and forgets the jobs and the temporary files of a cluster before. */
   void prepare() throws IOException {
+    Files.createDirectories(root);
+    Files.writeString(root.resolve(MARKER), "");
     deleteAll(root.resolve("tmp"));
     deleteAll(jobs());
     for (Path folder :

@@ -12,9 +12,9 @@ final class FolderFlag {
       names = "--folder",
       paramLabel = "DIR",
       description =
-          "Where the cluster keeps its configuration, logs, checkpoints and processes; another"
-              + " folder is another cluster (default: sightline/cluster in $XDG_STATE_HOME or"
-              + " ~/.local/state).")
+          "Where the cluster keeps its configuration, logs, checkpoints and processes: a new or"
+              + " empty folder, or that of a cluster before. Another folder is another cluster"
+              + " (default: sightline/cluster in $XDG_STATE_HOME or ~/.local/state).")
   private @Nullable Path folder;
 
   FolderFlag() {}

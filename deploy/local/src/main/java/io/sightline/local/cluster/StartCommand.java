@@ -76,6 +76,12 @@ final class StartCommand extends ClusterAction {
     check("--taskmanagers", taskManagers, 1, MOST);
     check("--slots", slots, 1, MOST);
     check("--port", port, 0, 65535);
+    if (!folder.isFree()) {
+      throw new ParameterException(
+          spec().commandLine(),
+          "--folder %s is neither empty nor a cluster's own, and a start would delete and overwrite files in it: name one that is empty, or that is not there yet"
+              .formatted(folder.root()));
+    }
     FlinkJars.classPath(!noNatives); // what it lacks is better said here than in a log
     refuseSecond(folder, out);
     folder.prepare();

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sightline.local.cluster;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +65,58 @@ class ClusterCommandTest {
     assertThat(run("start")).isEqualTo(1);
     assertThat(printed.toString()).contains("A cluster runs in " + folder + " already");
     assertThat(RecordedProcess.file(pids, "supervisor")).exists();
+  }
+
+  @Test
+  void aFolderThatIsNoClustersIsRefusedBeforeAnythingInItIsTouched() throws Exception {
+    Path job = Files.createDirectory(folder.resolve("jobs")).resolve("mine.txt");
+    Path temporary = Files.createDirectory(folder.resolve("tmp")).resolve("mine.txt");
+    Path config = Files.createDirectory(folder.resolve("conf")).resolve("config.yaml");
+    for (Path mine : List.of(job, temporary, config)) {
+      Files.writeString(mine, "mine");
+    }
+
+    String owner = Long.toString(ProcessHandle.current().pid()); // should one start all the same
+    assertThat(run("start", "--owner", owner)).isEqualTo(2);
+    assertThat(printed.toString())
+        .contains("--folder " + folder + " is neither empty nor a cluster's own")
+        .contains("name one that is empty");
+    assertThat(List.of(job, temporary, config)).allSatisfy(mine -> assertThat(mine).exists());
+    assertThat(folder.toFile().list()).containsExactlyInAnyOrder("jobs", "tmp", "conf");
+  }
+
+  @Test
+  void aFileInsteadOfAFolderIsRefused() throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "mine");
+
+    assertThat(new ClusterFolder(file).isFree()).isFalse();
+  }
+
+  @Test
+  void aFolderThatAClusterHasMadeIsTakenAgainWhateverElseIsInIt() throws Exception {
+    ClusterFolder made = new ClusterFolder(folder.resolve("new"));
+
+    assertThat(made.isFree()).isTrue();
+    made.prepare();
+    Files.writeString(made.root().resolve("my.yaml"), "mine");
+    assertThat(made.isFree()).isTrue();
+  }
+
+  /** They have no marker. */
+  @Test
+  void foldersOfEarlierVersionsAreTakenAgain() throws Exception {
+    for (String name : List.of("conf", "log", "checkpoints", "savepoints", "jobs", "pids")) {
+      Files.createDirectory(folder.resolve(name));
+    }
+    ClusterFolder earlier = new ClusterFolder(folder);
+    assertThat(earlier.isFree()).isTrue();
+
+    Files.writeString(folder.resolve("my.yaml"), "mine");
+    assertThat(earlier.isFree()).isFalse();
+    try (InputStream logging = StartCommand.class.getResourceAsStream("log4j2.properties")) {
+      Files.copy(requireNonNull(logging), folder.resolve("conf/log4j2.properties"));
+    }
+    assertThat(earlier.isFree()).isTrue();
   }
 
   private int run(String command, String... arguments) {
