@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -137,6 +138,8 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
+  private final Set<String> leftOut = new HashSet<>();
+
   @SuppressWarnings("NullAway.Init") // picocli sets the fields
   public BenchCommand() {}
 
@@ -163,8 +166,29 @@ public final class BenchCommand implements Callable<Integer> {
     } catch (ConfigurationException e) {
       throw new ParameterException(spec.commandLine(), "--model: " + e.getMessage(), e);
     }
-    bench(Objects.requireNonNull(descriptor), spec.commandLine().getOut());
+    leaveOut(Objects.requireNonNull(descriptor));
+    bench(descriptor, spec.commandLine().getOut());
     return 0;
+  }
+
+  /** Leaves out what can't run the model, and refuses it where the user has named it. */
+  private void leaveOut(ModelDescriptor descriptor) {
+    for (String name : NaiveLoops.NAMES) {
+      List<String> obstacles = NaiveLoops.obstacles(name, descriptor);
+      if (obstacles.isEmpty()) {
+        continue;
+      }
+      String why =
+          "%s can't run %s, which has %s"
+              .formatted(name, descriptor.name(), String.join(", ", obstacles));
+      if (only.contains(name)) {
+        throw new ParameterException(spec.commandLine(), "--only: " + why + ": leave it out");
+      }
+      leftOut.add(name);
+      if (only.isEmpty()) {
+        spec.commandLine().getOut().println(why + ": it is left out");
+      }
+    }
   }
 
   private void bench(ModelDescriptor descriptor, PrintWriter out) throws Exception {
@@ -283,9 +307,7 @@ public final class BenchCommand implements Callable<Integer> {
     for (int count : threads) {
       add(variants, "session", () -> loops.session(count));
       // A variant's neighbours in time are what it is compared with.
-      if (descriptor.input().fixedBatch() <= 1) {
-        add(variants, "naive-loop", () -> naive.loop(count));
-      }
+      add(variants, "naive-loop", () -> naive.loop(count));
       add(variants, "bare-loop", () -> loops.bareLoop(count));
       addPredict(variants, "predict", size, count, index -> Input.of(pictures.get(index)));
       add(variants, "bare-loop-files", () -> loops.bareLoopOverFiles(count));
@@ -352,7 +374,7 @@ public final class BenchCommand implements Callable<Integer> {
   }
 
   private boolean isWanted(String name) {
-    return only.isEmpty() || only.contains(name);
+    return only.isEmpty() ? !leftOut.contains(name) : only.contains(name);
   }
 
   private ObjectNode setting(ModelDescriptor descriptor, Images pictures, int size) {

@@ -8,12 +8,16 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtSession;
 import io.sightline.decode.ImageDecoder;
 import io.sightline.decode.Preprocessing;
+import io.sightline.decode.RowFormat.ElementType;
+import io.sightline.decode.RowFormat.Layout;
 import io.sightline.local.bench.Loop.Body;
+import io.sightline.model.ImageInput;
 import io.sightline.model.ModelDescriptor;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.opencv.core.CvType;
 import org.opencv.core.Mat;
@@ -31,6 +35,11 @@ import org.opencv.imgproc.Imgproc;
  */
 final class NaiveLoops {
 
+  private static final String DECODE_PREPROCESS = "naive-decode-preprocess";
+  private static final String LOOP = "naive-loop";
+
+  static final List<String> NAMES = List.of(DECODE_PREPROCESS, LOOP);
+
   private final ModelDescriptor model;
   private final Path folder;
   private final Images images;
@@ -42,11 +51,33 @@ final class NaiveLoops {
     this.images = images;
   }
 
+  /** What a model has that is more than a variant of these can; empty where it can run it. */
+  static List<String> obstacles(String variant, ModelDescriptor model) {
+    ImageInput input = model.input();
+    List<String> obstacles = new ArrayList<>();
+    if (model.preprocessing().resize() == null) {
+      obstacles.add("no resize");
+    }
+    if (input.channels() != 3) {
+      obstacles.add("an input of one channel");
+    }
+    if (input.format().layout() != Layout.NCHW) {
+      obstacles.add("an input with its channels last");
+    }
+    if (input.format().type() != ElementType.FLOAT32) {
+      obstacles.add("an input of " + input.format().type().name().toLowerCase(Locale.ROOT));
+    }
+    if (variant.equals(LOOP) && input.fixedBatch() > 1) {
+      obstacles.add("a fixed batch of " + input.fixedBatch());
+    }
+    return obstacles;
+  }
+
   /** From bytes to a tensor that a session takes. */
   Variant decodePreprocess() {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     return new Loop(
-        "naive-decode-preprocess",
+        DECODE_PREPROCESS,
         List.of(
             () -> {
               tensor(environment).close();
@@ -74,7 +105,7 @@ final class NaiveLoops {
             }
           });
     }
-    return new Loop("naive-loop", bodies, session);
+    return new Loop(LOOP, bodies, session);
   }
 
   private OnnxTensor tensor(OrtEnvironment environment) throws Exception {
