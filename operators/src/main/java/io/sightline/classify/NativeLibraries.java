@@ -111,8 +111,11 @@ public final class NativeLibraries {
         .formatted(failure, SETUP);
   }
 
+  /** Where ONNX Runtime unpacks, and where JavaCPP does. */
   private static String folders() {
-    String cache = System.getProperty("org.bytedeco.javacpp.cachedir");
-    return System.getProperty("java.io.tmpdir") + (cache == null ? "" : " or " + cache);
+    String cache =
+        System.getProperty(
+            "org.bytedeco.javacpp.cachedir", System.getProperty("user.home") + "/.javacpp/cache");
+    return System.getProperty("java.io.tmpdir") + " or " + cache;
   }
 }

@@ -96,7 +96,11 @@ class NativeLibrariesTest {
                 new ExceptionInInitializerError(
                     new UnsatisfiedLinkError(
                         "/tmp/x/libonnxruntime.so: failed to map segment from shared object"))))
-        .contains("noexec", System.getProperty("java.io.tmpdir"), "-Djava.io.tmpdir=DIR");
+        .contains(
+            "noexec",
+            System.getProperty("java.io.tmpdir"),
+            System.getProperty("user.home") + "/.javacpp/cache",
+            "-Djava.io.tmpdir=DIR");
     assertThat(
             NativeLibraries.advice(
                 new IllegalStateException(

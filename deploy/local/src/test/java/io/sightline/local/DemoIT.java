@@ -40,10 +40,12 @@ class DemoIT {
 
   @TempDir private Path folder;
   private Path temporary;
+  private Path home;
 
   @BeforeEach
-  void makeAFolderForTemporaryFiles() throws IOException {
+  void makeFoldersForWhatItMayLeaveBehind() throws IOException {
     temporary = Files.createDirectory(folder.resolve("tmp"));
+    home = Files.createDirectory(folder.resolve("home"));
   }
 
   @Test
@@ -179,13 +181,15 @@ class DemoIT {
         List.of(
             "-Dsightline.demo=" + SAMPLES,
             "-Djava.io.tmpdir=" + temporary,
+            "-Duser.home=" + home,
             "-Dlog4j2.configurationFile=" + Path.of("../../conf/log4j2.properties")),
         Stream.concat(Stream.of("demo"), Stream.of(arguments)).toArray(String[]::new));
   }
 
   private List<Path> leftBehind() throws IOException {
-    try (Stream<Path> files = Files.list(temporary)) {
-      return files.toList();
+    try (Stream<Path> ofTemporary = Files.list(temporary);
+        Stream<Path> ofHome = Files.list(home)) {
+      return Stream.concat(ofTemporary, ofHome).toList();
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sightline.local.demo;
 
+import io.sightline.decode.ImageDecoder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -12,22 +13,24 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A folder that is deleted with all that is in it. ONNX Runtime unpacks its libraries there too: by
- * itself it leaves an empty folder behind.
+ * A folder that is deleted with all that is in it. Native libraries are unpacked there too: by
+ * itself ONNX Runtime leaves an empty folder behind, and JavaCPP a cache in the user's home.
  */
 final class TemporaryFolder implements AutoCloseable {
 
   private static final int DELETIONS = 50;
   private static final String NATIVES = "/ai/onnxruntime/native/linux-x64/";
+  private static final String JAVACPP_CACHE = "org.bytedeco.javacpp.cachedir";
 
   private final Path path;
 
-  /** Makes the folder; it must come before the first session. */
+  /** Makes the folder; it must come before the first image and the first session. */
   TemporaryFolder() throws IOException {
     path = Files.createTempDirectory("sightline-demo-");
     boolean complete = false;
     try {
       unpackOnnxRuntime();
+      unpackOpenCv();
       complete = true;
     } finally {
       if (!complete) {
@@ -46,6 +49,13 @@ final class TemporaryFolder implements AutoCloseable {
       }
     }
     System.setProperty("onnxruntime.native.path", natives.toString());
+  }
+
+  private void unpackOpenCv() {
+    if (System.getProperty(JAVACPP_CACHE) == null) {
+      System.setProperty(JAVACPP_CACHE, path.resolve("javacpp").toString());
+    }
+    ImageDecoder.loadNatives(); // now, since a task that is cancelled meanwhile would go on writing
   }
 
   Path path() {
