@@ -146,7 +146,7 @@ final class JobVariant implements Variant {
   }
 
   /** Images a nanosecond in the later half of the events: the job was cold in the earlier one. */
-  private static double latePace(List<Long> eventMillis) {
+  static double latePace(List<Long> eventMillis) {
     List<Long> late = eventMillis.stream().sorted().skip(eventMillis.size() / 2).toList();
     long millis = Math.max(1, late.get(late.size() - 1) - late.get(0));
     return (double) late.size() / TimeUnit.MILLISECONDS.toNanos(millis);

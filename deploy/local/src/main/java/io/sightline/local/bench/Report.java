@@ -144,10 +144,11 @@ final class Report {
         });
     for (Latency latency : latencies) {
       out.printf(
-          "%-56s %s%n",
+          "%-56s %s, at %.1f images/s%n",
           "published to read_committed, checkpoints of %d s"
               .formatted(latency.interval().toSeconds()),
-          latency.millis().show());
+          latency.millis().show(),
+          latency.imagesPerSecond());
     }
     out.flush();
   }
@@ -215,6 +216,7 @@ final class Report {
     for (Latency latency : latencies) {
       ObjectNode node = published.addObject();
       node.put("checkpoint_interval", latency.interval().toMillis());
+      node.put("images_per_second", latency.imagesPerSecond());
       latency.millis().writeTo(node);
     }
     mapper.writeValue(file.toFile(), setting);

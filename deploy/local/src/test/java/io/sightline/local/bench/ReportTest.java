@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sightline.local.Percentiles;
 import io.sightline.local.bench.Variant.JobWork;
 import io.sightline.local.bench.Variant.Work;
 import java.io.PrintWriter;
@@ -74,6 +75,22 @@ class ReportTest {
     assertThat(table.toString())
         .containsPattern("workers' share of the CPU time of classify-job, 2 threads +0\\.960")
         .containsPattern("JIT compilers busy during classify-job, 2 threads +0\\.020");
+  }
+
+  @Test
+  void theRateAtWhichLatencyWasMeasuredIsTold() throws Exception {
+    report.add(new Latency(Duration.ofSeconds(10), 2.5, new Percentiles(List.of(4_000L))));
+
+    StringWriter table = new StringWriter();
+    report.print(new PrintWriter(table));
+    assertThat(table.toString())
+        .containsPattern(
+            "published to read_committed, checkpoints of 10 s +p50 4000, .*, at 2\\.5 images/s");
+    Path json = folder.resolve("bench.json");
+    report.writeJson(json, new ObjectMapper().createObjectNode());
+    JsonNode latency =
+        new ObjectMapper().readTree(json.toFile()).path("published_to_read_committed_ms").path(0);
+    assertThat(latency.path("images_per_second").asDouble()).isEqualTo(2.5);
   }
 
   /** Adds a second of work. */
