@@ -29,11 +29,12 @@ final class OptionsReference {
       `32 mb` (1 mb is 1024 x 1024 bytes); lists as `[a, b]` or `a, b`. `${env:NAME}` and
       `${file:/path}` stand for secrets, which are never printed. Flink's own options
       (`execution.*`, `pipeline.*`, `state.*`, `parallelism.default` ...) may stand in the same file.
-      Unlike Flink's, the default of `execution.checkpointing.interval` is 10 s,
-      `pipeline.generic-types` is false and `pipeline.object-reuse` true. A job on a stream restarts
-      with `exponential-delay`, from 1 s to 1 min, for as long as it takes, where neither the
-      configuration nor the cluster sets `restart-strategy.type`. What the cluster that a job is
-      submitted to sets of checkpoints, and of `pipeline.object-reuse`, goes over these defaults.
+      Unlike Flink's, the default of `execution.checkpointing.interval` is 10 s, that of
+      `execution.checkpointing.timeout` 5 min, `pipeline.generic-types` is false and
+      `pipeline.object-reuse` true. A job on a stream restarts with `exponential-delay`, from 1 s to
+      1 min, for as long as it takes, where neither the configuration nor the cluster sets
+      `restart-strategy.type`. What the cluster that a job is submitted to sets of checkpoints, and of
+      `pipeline.object-reuse`, goes over these defaults.
       """;
 
   private static final Map<Class<?>, String> SIMPLE =

@@ -7,6 +7,7 @@ import io.sightline.testing.RepositoryFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.apache.flink.configuration.Configuration;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -25,6 +26,18 @@ class OptionsReferenceTest {
     }
 
     assertThat(FILE).content().isEqualTo(expected);
+  }
+
+  @Test
+  void everyDefaultThatIsNotFlinksIsNamed() {
+    assertThat(
+            FlinkConfiguration.read(
+                    ResolvedConfiguration.of(new Configuration()),
+                    OptionCatalog.EVALUATE,
+                    new Problems())
+                .shown())
+        .isNotEmpty()
+        .allSatisfy(option -> assertThat(FILE).content().contains("`" + option.key() + "`"));
   }
 
   @Test

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -47,10 +48,12 @@ class DistributionIT {
             "demo",
             "lib",
             "licenses",
+            "schemas",
             "LICENSE",
             "NOTICE",
             "README.md",
             "CHANGELOG.md",
+            "CONTRIBUTING.md",
             "THIRD-PARTY.txt");
     assertThat(names(home.resolve("conf")))
         .contains(
@@ -62,6 +65,19 @@ class DistributionIT {
         .anyMatch(name -> name.matches("sightline-local-.*"))
         .noneMatch(name -> name.matches("(onnxruntime|opencv|openblas|javacpp|junit|assertj).*"))
         .noneMatch(name -> name.contains("-tests") || name.contains("djl"));
+  }
+
+  @Test
+  void everyFileThatTheReadmeLinksToIsThere() throws IOException {
+    List<String> links =
+        Pattern.compile("\\]\\((?!https?:|#)([^)#]+)")
+            .matcher(Files.readString(home.resolve("README.md")))
+            .results()
+            .map(link -> link.group(1))
+            .toList();
+    assertThat(links)
+        .contains("schemas/src/main/avro/ClassificationEvent.avsc", "conf/OPTIONS.md")
+        .allSatisfy(link -> assertThat(home.resolve(link)).exists());
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.sightline.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sightline.testing.RepositoryFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -67,6 +68,12 @@ class TrainDemoTest {
   void theHelpNamesTheOptionsAndExitCodes() {
     assertThat(execute("--help")).isZero();
     assertThat(out.toString()).contains("--data", "--output", "--epochs", "--seed", "Exit codes:");
+  }
+
+  @Test
+  void theVersionIsThatOfThePom() throws IOException {
+    assertThat(new CommandLine(new TrainDemo()).getCommandSpec().version())
+        .containsExactly("train-demo " + RepositoryFolder.version());
   }
 
   private void writeNoise(String name, int images, long seed) throws IOException {
