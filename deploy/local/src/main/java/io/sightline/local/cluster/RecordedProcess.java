@@ -2,6 +2,7 @@
 package io.sightline.local.cluster;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -14,16 +15,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A process that another shell can find again: its pid and the time of its start, in a file. Pids
- * are given again; a process that has the pid and another start is a stranger.
+ * A process that another shell can find again: its pid and its start, in a file. Pids are given
+ * again; a process that has the pid and another start is a stranger.
  *
  * @param name {@code supervisor}, {@code jobmanager}, {@code taskmanager-1} ...
- * @param startMillis milliseconds since 1970, as the operating system has it; 0 where it is not
- *     known
+ * @param start the boot of the machine and the clock ticks since then, which no step of the clock
+ *     changes; milliseconds since 1970 in a file of an earlier version; 0 where it is not known
  */
-record RecordedProcess(String name, long pid, long startMillis) {
+record RecordedProcess(String name, long pid, String start) {
 
   private static final String SUFFIX = ".pid";
+  private static final String UNKNOWN = "0";
+  private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
+
+  /** Of the words of {@code /proc/PID/stat} that follow the name in brackets; it is the 22nd. */
+  private static final int START_TICKS = 22 - 3;
 
   static RecordedProcess of(String name, ProcessHandle process) {
     return new RecordedProcess(name, process.pid(), start(process));
@@ -39,7 +45,7 @@ record RecordedProcess(String name, long pid, long startMillis) {
               new RecordedProcess(
                   name.substring(0, name.length() - SUFFIX.length()),
                   Long.parseLong(words[0]),
-                  Long.parseLong(words[1])))
+                  words[1]))
           : Optional.empty();
     } catch (NumberFormatException e) {
       return Optional.empty();
@@ -54,7 +60,7 @@ record RecordedProcess(String name, long pid, long startMillis) {
   void write(Path folder) throws IOException {
     Path file = file(folder, name);
     Path part = folder.resolve(name + ".part");
-    Files.writeString(part, pid + " " + startMillis + "\n");
+    Files.writeString(part, pid + " " + start + "\n");
     Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
@@ -62,7 +68,11 @@ record RecordedProcess(String name, long pid, long startMillis) {
   Optional<ProcessHandle> running() {
     return ProcessHandle.of(pid)
         .filter(ProcessHandle::isAlive)
-        .filter(process -> startMillis == 0 || start(process) == startMillis);
+        .filter(
+            process ->
+                start.equals(UNKNOWN)
+                    || start.equals(start(process))
+                    || start.equals(startMillis(process)));
   }
 
   /** Kills it (SIGKILL) and waits for its end. */
@@ -98,7 +108,24 @@ record RecordedProcess(String name, long pid, long startMillis) {
     }
   }
 
-  private static long start(ProcessHandle process) {
-    return process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+  private static String start(ProcessHandle process) {
+    try {
+      String stat =
+          Files.readString(
+              Path.of("/proc", Long.toString(process.pid()), "stat"), StandardCharsets.ISO_8859_1);
+      String ticks = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[START_TICKS];
+      return Files.readString(BOOT).strip() + "/" + ticks;
+    } catch (IOException e) { // it has ended
+      return UNKNOWN;
+    }
+  }
+
+  private static String startMillis(ProcessHandle process) {
+    return process
+        .info()
+        .startInstant()
+        .map(Instant::toEpochMilli)
+        .map(String::valueOf)
+        .orElse(UNKNOWN);
   }
 }

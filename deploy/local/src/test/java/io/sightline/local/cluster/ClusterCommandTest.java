@@ -47,7 +47,7 @@ class ClusterCommandTest {
   @Test
   void filesOfProcessesThatAreGoneAreToldAndDeleted() throws Exception {
     Path pids = Files.createDirectory(folder.resolve("pids"));
-    new RecordedProcess("jobmanager", ProcessHandle.current().pid(), 1).write(pids);
+    new RecordedProcess("jobmanager", ProcessHandle.current().pid(), "1").write(pids);
 
     assertThat(run("status")).isEqualTo(1);
     assertThat(printed.toString())

@@ -36,13 +36,39 @@ class RecordedProcessTest {
   @Test
   void aStrangerWithThePidOfTheDeadIsLeftAlone() throws Exception {
     ProcessHandle stranger = ProcessHandle.current();
-    long start = RecordedProcess.of("jobmanager", stranger).startMillis();
-    RecordedProcess dead = new RecordedProcess("jobmanager", stranger.pid(), start - 60_000);
+    String start = RecordedProcess.of("jobmanager", stranger).start();
+    RecordedProcess dead = new RecordedProcess("jobmanager", stranger.pid(), start + "0");
 
     assertThat(dead.running()).isEmpty();
     dead.kill(PATIENCE);
     dead.end(PATIENCE);
     assertThat(stranger.isAlive()).isTrue();
+  }
+
+  /** Java adds it to the time of the boot, which every JVM counts back from the clock. */
+  @Test
+  void theStartIsRecordedAsNoStepOfTheClockChangesIt() throws Exception {
+    String stat = Files.readString(Path.of("/proc/self/stat"));
+    String boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+
+    RecordedProcess.of("jobmanager", ProcessHandle.current()).write(folder);
+
+    String[] words = stat.split(" ", -1);
+    assertThat(words[1]).isEqualTo("(java)");
+    assertThat(RecordedProcess.file(folder, "jobmanager"))
+        .hasContent("%s %s/%s".formatted(words[0], boot, words[21]));
+  }
+
+  @Test
+  void aFileOfAnEarlierVersionFindsItsProcess() throws Exception {
+    ProcessHandle process = ProcessHandle.current();
+    long millis = process.info().startInstant().orElseThrow().toEpochMilli();
+    Path file = RecordedProcess.file(folder, "jobmanager");
+
+    Files.writeString(file, process.pid() + " " + millis + "\n");
+    assertThat(RecordedProcess.read(file).orElseThrow().running()).contains(process);
+    Files.writeString(file, process.pid() + " " + (millis - 60_000) + "\n");
+    assertThat(RecordedProcess.read(file).orElseThrow().running()).isEmpty();
   }
 
   @Test
