@@ -4,7 +4,6 @@ package io.sightline.dataset;
 import io.sightline.reference.ClassLabels;
 import io.sightline.reference.RejectedException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,14 +58,8 @@ final class ClassFolders {
 
   private static void add(Path root, Path folder, int classId, List<LabelledImage> images)
       throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      files
-          .filter(file -> ImageFolder.hasEnding(file) && Files.isRegularFile(file))
-          .sorted()
-          .map(file -> new LabelledImage(ImageFolder.name(root, file), file, classId))
-          .forEach(images::add);
-    } catch (UncheckedIOException e) { // a folder that may not be read
-      throw e.getCause();
+    for (Path file : FolderWalk.find(folder, ImageFolder::isImage)) {
+      images.add(new LabelledImage(ImageFolder.name(root, file), file, classId));
     }
   }
 }

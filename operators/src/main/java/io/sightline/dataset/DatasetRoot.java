@@ -2,11 +2,9 @@
 package io.sightline.dataset;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Finds the folder of a PaddleX data set in a folder that holds it, as PaddleX does: it is where
@@ -30,17 +28,9 @@ final class DatasetRoot {
       throw new InvalidFolderException(
           Files.exists(start) ? start + " is not a folder" : start + " does not exist.");
     }
-    List<Path> found;
-    try (Stream<Path> files = Files.walk(start)) {
-      found =
-          files
-              .filter(
-                  file -> !file.equals(start) && file.endsWith(IMAGES) && Files.isDirectory(file))
-              .sorted()
-              .toList();
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
+    List<Path> found =
+        FolderWalk.find(
+            start, file -> !file.equals(start) && file.endsWith(IMAGES) && Files.isDirectory(file));
     if (found.size() != 1) {
       throw new InvalidFolderException(
           "exactly one folder named images must lie in %s (found %s)"

@@ -4,7 +4,6 @@ package io.sightline.dataset;
 import io.sightline.reference.ClassLabels;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -14,7 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /**
  * The images of a folder in a fixed order. A PaddleX dataset folder has a list {@code val.txt} (or
@@ -192,15 +190,13 @@ public final class ImageFolder {
   }
 
   private static List<LabelledImage> unlabelled(Path root) throws IOException {
-    try (Stream<Path> files = Files.walk(root)) {
-      return files
-          .filter(file -> hasEnding(file) && Files.isRegularFile(file))
-          .sorted()
-          .map(file -> new LabelledImage(name(root, file), file, null))
-          .toList();
-    } catch (UncheckedIOException e) { // a folder that may not be read
-      throw e.getCause();
-    }
+    return FolderWalk.find(root, ImageFolder::isImage).stream()
+        .map(file -> new LabelledImage(name(root, file), file, null))
+        .toList();
+  }
+
+  static boolean isImage(Path file) {
+    return hasEnding(file) && Files.isRegularFile(file);
   }
 
   static boolean hasEnding(Path file) {

@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sightline.predict;
 
+import io.sightline.dataset.FolderWalk;
 import io.sightline.reference.Reason;
 import io.sightline.reference.RejectedException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The images and PDFs in a folder and in all folders below it, in the order of their whole paths:
- * character by character, as PaddleX sorts them. Folders that are links are not followed, files
- * that are links are.
+ * character by character, as PaddleX sorts them. Folders below it that are links are not followed,
+ * files that are links are.
  */
 final class FolderSource implements FrameSource {
 
@@ -32,9 +31,9 @@ final class FolderSource implements FrameSource {
 
   static FrameSource open(FrameSources sources, Path folder, PredictSettings settings) {
     List<Path> files;
-    try (Stream<Path> below = Files.walk(folder)) {
-      files = below.filter(FolderSource::isInput).sorted().toList();
-    } catch (IOException | UncheckedIOException e) {
+    try {
+      files = FolderWalk.find(folder, FolderSource::isInput);
+    } catch (IOException e) {
       return FrameSources.rejected(
           folder.toString(),
           new RejectedException(Reason.IO_ERROR, "the folder can't be read: " + e.getMessage()));

@@ -53,6 +53,18 @@ class DatasetCheckTest {
     assertThat(run(folder).root()).isEqualTo(folder.resolve("some/where"));
   }
 
+  @Test
+  void theFolderMayBeALink() throws Exception {
+    DatasetFixture dataset = DatasetFixture.sound(folder.resolve("data"));
+    Path link = Files.createSymbolicLink(folder.resolve("link"), dataset.folder);
+
+    DatasetReport report = run(link);
+
+    assertThat(report.root()).isEqualTo(link);
+    assertThat(report.passed()).isTrue();
+    assertThat(report.split("train").images()).isEqualTo(3);
+  }
+
   static List<Arguments> whatBreaksARule() {
     return List.of(
         broken(

@@ -75,6 +75,15 @@ class DatasetSplitterTest {
   }
 
   @Test
+  void theFolderMayBeALink(@TempDir Path elsewhere) throws IOException {
+    Path link = Files.createSymbolicLink(elsewhere.resolve("link"), folder);
+
+    assertThat(new DatasetSplitter(50, 50, false, 7).run(link))
+        .isEqualTo(new DatasetSplitter.Result(link, 3, 3));
+    assertThat(lines("train.txt")).containsExactly("e.jpg 1", "a.jpg 0", "f.jpg 0");
+  }
+
+  @Test
   void halfImagesAreRoundedAsPythonDoes() throws IOException {
     write("train.txt", "a.jpg 0\n".repeat(5));
     Files.delete(folder.resolve("val.txt"));

@@ -91,6 +91,18 @@ class ImageFolderTest {
   }
 
   @Test
+  void aFolderThatIsALinkGivesItsImagesUnderItsOwnName() throws IOException {
+    write("photos/b.png", "");
+    write("photos/below/a.png", "");
+    Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("photos"));
+
+    assertThat(ImageFolder.read(link).images())
+        .containsExactly(
+            new LabelledImage("b.png", link.resolve("b.png"), null),
+            new LabelledImage("below/a.png", link.resolve("below/a.png"), null));
+  }
+
+  @Test
   void aFolderWithoutImagesAndAFileAreRefused() throws IOException {
     assertThatThrownBy(() -> ImageFolder.read(folder))
         .isInstanceOf(InvalidFolderException.class)
@@ -139,6 +151,19 @@ class ImageFolderTest {
             new LabelledImage("0/a.png", folder.resolve("0/a.png"), 0),
             new LabelledImage("dog/b.png", folder.resolve("dog/b.png"), 1),
             new LabelledImage("dog/below/a.JPG", folder.resolve("dog/below/a.JPG"), 1));
+  }
+
+  @Test
+  void theFolderOfAClassMayBeALink() throws IOException {
+    write("elsewhere/below/b.png", "");
+    write("val/cat/a.png", "");
+    Path dog = folder.resolve("val/dog");
+    Files.createSymbolicLink(dog, folder.resolve("elsewhere"));
+
+    assertThat(ImageFolder.readSplit(folder, "val", LABELS).images())
+        .containsExactly(
+            new LabelledImage("cat/a.png", folder.resolve("val/cat/a.png"), 0),
+            new LabelledImage("dog/below/b.png", dog.resolve("below/b.png"), 1));
   }
 
   @Test

@@ -143,6 +143,18 @@ class InputKindsTest {
   }
 
   @Test
+  void aFolderThatIsALinkIsListedUnderItsOwnName() throws IOException {
+    write("photos/b.png", RED_PNG);
+    write("photos/a/c.png", RED_PNG);
+    write("elsewhere/d.png", RED_PNG);
+    Files.createSymbolicLink(folder.resolve("photos/e"), folder.resolve("elsewhere"));
+    Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("photos"));
+    assertThat(list(FIRST, Input.of(link)))
+        .containsExactly(
+            new Listed("link/a/c.png", null, RED), new Listed("link/b.png", null, RED));
+  }
+
+  @Test
   void imagesInArchivesAreNamedByTheArchiveAndTheEntry() throws IOException {
     Map<String, byte[]> files = new LinkedHashMap<>();
     files.put("z/red.png", RED_PNG);
