@@ -117,10 +117,12 @@ final class ModelsShowCommand implements Callable<Integer> {
 
   private static Contents contents(ModelDescriptor model) throws IOException {
     List<ModelFile> files = new ArrayList<>();
-    try (LocalFolder folder = LocalFolder.acquire(model.dir(), model.fingerprint());
-        Stream<Path> paths = Files.walk(folder.path(), FILE_DEPTH)) {
-      for (Path path : paths.filter(Files::isRegularFile).sorted().toList()) {
-        files.add(new ModelFile(folder.path().relativize(path).toString(), Files.size(path)));
+    try (LocalFolder folder = LocalFolder.acquire(model.dir(), model.fingerprint())) {
+      Path real = folder.path().toRealPath(); // Files.walk does not enter a link
+      try (Stream<Path> paths = Files.walk(real, FILE_DEPTH)) {
+        for (Path path : paths.filter(Files::isRegularFile).sorted().toList()) {
+          files.add(new ModelFile(real.relativize(path).toString(), Files.size(path)));
+        }
       }
       return new Contents(ModelFolder.form(folder.path()), files);
     }

@@ -98,6 +98,19 @@ class ModelsShowCommandTest {
   }
 
   @Test
+  void theFilesOfAFolderThatIsALinkAreShown() throws Exception {
+    Path version = Files.createDirectory(folder.resolve("version-3"));
+    OnnxGraphs.classifier(4, 8, 6).writeFolder(version);
+    Path current = Files.createSymbolicLink(folder.resolve("current"), version);
+
+    assertThat(run(current.toString())).isZero();
+
+    assertThat(out.toString())
+        .containsPattern("(?m)^  inference.onnx +[0-9,]+ bytes$")
+        .containsPattern("(?m)^  inference.yml +[0-9,]+ bytes$");
+  }
+
+  @Test
   void optionsThatChangeWhatBecomesOfAnImageAreShown() throws Exception {
     OnnxGraphs.classifier(4, 8, 6).writeFolder(folder);
 

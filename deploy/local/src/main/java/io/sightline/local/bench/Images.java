@@ -2,6 +2,7 @@
 package io.sightline.local.bench;
 
 import io.sightline.config.DecodeSettings;
+import io.sightline.dataset.FolderWalk;
 import io.sightline.decode.ImageDecoder;
 import io.sightline.model.ModelDescriptor;
 import io.sightline.reference.RejectedException;
@@ -13,7 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 
 /** The images of a folder, encoded, in memory; handed out in turn for ever. Thread-safe. */
 final class Images {
@@ -30,10 +30,7 @@ final class Images {
    * @throws IOException where the folder can't be read or holds no image
    */
   Images(Path folder, ModelDescriptor model) throws IOException {
-    List<Path> candidates;
-    try (Stream<Path> walk = Files.walk(folder)) {
-      candidates = walk.filter(Files::isRegularFile).sorted().toList();
-    }
+    List<Path> candidates = FolderWalk.find(folder, Files::isRegularFile);
     try (ImageDecoder decoder =
         new ImageDecoder(model.preprocessing(), model.input().format(), DECODE)) {
       for (Path file : candidates) {
