@@ -22,7 +22,8 @@ final class ClassFolders {
   /**
    * The images by the names of their folders, then by their own.
    *
-   * @throws InvalidFolderException where folders are named after no class, or images lie in none
+   * @throws InvalidFolderException where folders are named after no class or have no image, or
+   *     images lie in none
    */
   static List<LabelledImage> read(Path root, ClassLabels labels) throws IOException {
     List<LabelledImage> images = new ArrayList<>();
@@ -34,7 +35,11 @@ final class ClassFolders {
       }
       if (Files.isDirectory(entry)) {
         try {
+          int before = images.size();
           add(root, entry, labels.classId(name), images);
+          if (images.size() == before) {
+            problems.add("folder %s: no image lies in it".formatted(name));
+          }
         } catch (RejectedException e) {
           problems.add("folder %s: %s".formatted(name, e.detail()));
         }

@@ -66,8 +66,8 @@ public final class ImageFolder {
    * below {@code <split>} or below the folder itself, each of which is named after its class.
    *
    * @param labels of the model: what a class's folder may be named
-   * @throws InvalidFolderException where there is no such split, or where labels are none of the
-   *     model's; it names them
+   * @throws InvalidFolderException where there is no such split, where labels are none of the
+   *     model's, or where a class's folder has no image; it names them
    * @throws IOException where the folder can't be read
    */
   public static ImageFolder readSplit(Path folder, String split, ClassLabels labels)

@@ -190,6 +190,20 @@ class ImageFolderTest {
             "image loose.png lies in no class's folder");
   }
 
+  @Test
+  void theFoldersOfClassesWithoutAnImageAreNamed() throws IOException {
+    write("val/0/a.png", "");
+    write("val/cat/notes.txt", "");
+    write("elsewhere/a.png", "");
+    Path dog = Files.createDirectory(folder.resolve("val/dog"));
+    Files.createSymbolicLink(dog.resolve("more"), folder.resolve("elsewhere"));
+
+    assertThatThrownBy(() -> ImageFolder.readSplit(folder, "val", LABELS))
+        .isInstanceOf(InvalidFolderException.class)
+        .hasMessageContainingAll(
+            "folder cat: no image lies in it", "folder dog: no image lies in it");
+  }
+
   private void write(String name, String text) throws IOException {
     Path file = folder.resolve(name);
     Files.createDirectories(file.getParent());
