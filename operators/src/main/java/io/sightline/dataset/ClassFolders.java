@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 
 /**
  * A folder that has a folder for each class, named by a class id or a label name of the model, with
- * the images of that class below it: the form of torchvision's {@code ImageFolder}. Hidden folders
- * and files that are no images are passed over.
+ * the images of that class below it: the form of torchvision's {@code ImageFolder}. Files that are
+ * no images are passed over, and so are hidden files and folders at any depth.
  */
 final class ClassFolders {
 
@@ -64,7 +64,18 @@ final class ClassFolders {
   private static void add(Path root, Path folder, int classId, List<LabelledImage> images)
       throws IOException {
     for (Path file : FolderWalk.find(folder, ImageFolder::isImage)) {
-      images.add(new LabelledImage(ImageFolder.name(root, file), file, classId));
+      if (!isHidden(folder.relativize(file))) {
+        images.add(new LabelledImage(ImageFolder.name(root, file), file, classId));
+      }
     }
+  }
+
+  private static boolean isHidden(Path below) {
+    for (Path part : below) {
+      if (part.toString().startsWith(".")) {
+        return true;
+      }
+    }
+    return false;
   }
 }

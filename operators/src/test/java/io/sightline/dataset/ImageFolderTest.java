@@ -144,6 +144,9 @@ class ImageFolderTest {
     write("dog/notes.txt", "");
     write("0/a.png", "");
     write(".cache/a.png", "");
+    write("dog/.ipynb_checkpoints/b.png", "");
+    write("dog/below/.thumbnails/large/a.png", "");
+    write("dog/._b.png", "");
     write("README.md", "");
 
     assertThat(ImageFolder.readSplit(folder, "val", LABELS).images())
