@@ -199,7 +199,7 @@ public final class ReportOperator extends AbstractStreamOperator<EvaluationRepor
       }
     } else {
       long last = last(window);
-      if (timers.currentWatermark() < last) {
+      if (watermark() < last) {
         timers.registerEventTimeTimer(VoidNamespace.INSTANCE, last);
       }
       timers.registerEventTimeTimer(VoidNamespace.INSTANCE, forgottenAt(window));
@@ -219,6 +219,7 @@ public final class ReportOperator extends AbstractStreamOperator<EvaluationRepor
     return window != EvaluationPart.OVERALL && forgottenAt(window) <= watermark();
   }
 
+  /** The timers' own is not restored: it is the lowest until the first watermark comes. */
   private long watermark() {
     return Math.max(restoredWatermark, requireNonNull(timers).currentWatermark());
   }

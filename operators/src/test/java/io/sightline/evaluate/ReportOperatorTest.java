@@ -214,6 +214,32 @@ class ReportOperatorTest {
     }
   }
 
+  /** Before the first watermark after a restore the timers know of none. */
+  @Test
+  void aWindowThatWasReportedAboutBeforeARestoreIsSoOnceMoreAndWithAllLateParts() throws Exception {
+    OperatorSubtaskState state;
+    try (var harness = harness(WINDOWS)) {
+      harness.open();
+      harness.processElement(part(0, 0, 30), 0);
+      harness.processWatermark(99);
+      assertThat(harness.extractOutputValues()).containsExactly(window(0, 30));
+      state = harness.snapshot(1, 1);
+    }
+    try (var harness = harness(WINDOWS)) {
+      harness.initializeState(state);
+      harness.open();
+      harness.processElement(part(0, 30, 60), 0);
+      harness.processWatermark(120);
+      harness.processElement(part(0, 60, 90), 0);
+      assertThat(harness.extractOutputValues()).isEmpty();
+      harness.processWatermark(149);
+
+      assertThat(harness.extractOutputValues()).containsExactly(window(0, 90));
+      assertThat(harness.numKeyedStateEntries()).isZero();
+      assertThat(harness.numEventTimeTimers()).isZero();
+    }
+  }
+
   @Test
   void aJobThatWasDrainedStillHasWindows() throws Exception {
     OperatorSubtaskState state;
