@@ -2,8 +2,8 @@
 package io.sightline.predict;
 
 import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,10 +16,13 @@ final class ResultNames {
   /** Name of an image that has no path. */
   private static final String NAMELESS = "image";
 
+  private static final int FIRST_NUMBER = 2;
+
   /** Longest name in bytes of UTF-8; with what is added it stays below Linux's 255. */
   private static final int MAX_BYTES = 200;
 
-  private final Set<String> taken = new HashSet<>();
+  /** Each name that was given, and the number that its next one is tried with. */
+  private final Map<String, Integer> taken = new HashMap<>();
 
   /**
    * A name that was not given before.
@@ -29,10 +32,16 @@ final class ResultNames {
   synchronized String next(@Nullable String inputPath, @Nullable Integer pageIndex) {
     String stem = inputPath == null ? NAMELESS : stem(fileName(inputPath));
     String name = pageIndex == null ? stem : stem + "_" + pageIndex;
-    String free = name;
-    for (int i = 2; !taken.add(free); i++) {
-      free = name + "-" + i;
+    Integer number = taken.putIfAbsent(name, FIRST_NUMBER);
+    if (number == null) {
+      return name;
     }
+    int next = number;
+    String free;
+    do {
+      free = name + "-" + next++;
+    } while (taken.putIfAbsent(free, FIRST_NUMBER) != null);
+    taken.put(name, next);
     return free;
   }
 

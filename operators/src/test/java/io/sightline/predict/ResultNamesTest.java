@@ -4,6 +4,7 @@ package io.sightline.predict;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class ResultNamesTest {
 
@@ -33,6 +34,21 @@ class ResultNamesTest {
     assertThat(names.next("c/cat.jpg", null)).isEqualTo("cat-3");
     assertThat(names.next("x/cat_1.jpg", null)).isEqualTo("cat_1");
     assertThat(names.next("cat.pdf", 1)).isEqualTo("cat_1-2");
+  }
+
+  /** One after the other from 2 on would be 20 billion attempts. */
+  @Test
+  @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void manyOfOneNameAreNumberedInTheirOrderPastNamesThatAreTaken() {
+    assertThat(names.next("cat-3.jpg", null)).isEqualTo("cat-3");
+    assertThat(names.next("cat.jpg", null)).isEqualTo("cat");
+    assertThat(names.next("cat.jpg", null)).isEqualTo("cat-2");
+    for (int i = 4; i <= 200_000; i++) {
+      assertThat(names.next(i + "/cat.jpg", null)).isEqualTo("cat-" + i);
+    }
+    assertThat(names.next("cat-3.jpg", null)).isEqualTo("cat-3-2");
+    assertThat(names.next("cat-200001.jpg", null)).isEqualTo("cat-200001");
+    assertThat(names.next("cat.jpg", null)).isEqualTo("cat-200002");
   }
 
   @Test
