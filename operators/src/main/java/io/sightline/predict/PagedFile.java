@@ -4,6 +4,7 @@ package io.sightline.predict;
 import io.sightline.decode.DecodedImage;
 import io.sightline.reference.Reason;
 import io.sightline.reference.RejectedException;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,14 +21,13 @@ final class PagedFile implements FrameSource {
 
   // Guarded by this.
   private @Nullable Pages pages;
-  private int toDecode;
+  private final BitSet decoded = new BitSet();
 
   private PagedFile(@Nullable String inputPath, Pages.Opener opener, Pages pages) {
     this.inputPath = inputPath;
     this.opener = opener;
     this.pages = pages;
     this.count = pages.count();
-    this.toDecode = count;
   }
 
   /** Opens and lists a file; where that fails, its only image is the rejection. */
@@ -62,8 +62,8 @@ final class PagedFile implements FrameSource {
     try {
       return open.decode(page);
     } finally {
-      toDecode--;
-      if (toDecode == 0) {
+      decoded.set(page); // not each load: who saves pages loads them twice
+      if (decoded.cardinality() == count) {
         release();
       }
     }
