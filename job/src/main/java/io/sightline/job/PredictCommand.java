@@ -10,7 +10,6 @@ import io.sightline.config.PredictConfig;
 import io.sightline.config.Problems;
 import io.sightline.predict.Frames;
 import io.sightline.predict.ImageClassifier;
-import io.sightline.predict.ImageRejectedException;
 import io.sightline.predict.Input;
 import io.sightline.predict.PredictSettings;
 import io.sightline.predict.PredictionSaver;
@@ -44,7 +43,8 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:Every image was predicted.",
-      "1:An image was rejected, or a result could not be saved; the others were predicted.",
+      "1:An image was rejected, or could not be read once more to be saved; the others were"
+          + " predicted and saved. Or a result could not be written: there it ended.",
       "2:The command line, the configuration or the model's folder is wrong; every problem is on"
           + " standard error. Nothing was predicted.",
       "130, 141:It was interrupted, or standard output was closed before the end."
@@ -185,12 +185,16 @@ final class PredictCommand implements Callable<Integer> {
         output.add(iterator.next());
       }
       return output.finish();
-    } catch (UncheckedIOException | ImageRejectedException e) {
-      PrintWriter err = spec.commandLine().getErr();
-      err.println("A result can't be saved: " + e.getMessage());
-      err.flush();
+    } catch (UncheckedIOException e) {
+      tellUnsaved(e);
       return ExitCode.FAILED;
     }
+  }
+
+  private void tellUnsaved(RuntimeException why) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println("A result can't be saved: " + why.getMessage());
+    err.flush();
   }
 
   /** Null where there is a problem. */
@@ -227,7 +231,7 @@ final class PredictCommand implements Callable<Integer> {
           settings == null || settings.workers() == 0
               ? Runtime.getRuntime().availableProcessors()
               : settings.workers();
-      return new PredictionSaver(saveJson, saveImages, saveInputs, threads);
+      return new PredictionSaver(saveJson, saveImages, saveInputs, threads, this::tellUnsaved);
     } catch (IllegalArgumentException e) {
       problems.add(Objects.requireNonNull(e.getMessage()));
       return null;

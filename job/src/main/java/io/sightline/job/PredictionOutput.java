@@ -83,16 +83,21 @@ final class PredictionOutput {
 
   /** Waits until all is saved; the exit code. */
   int finish() {
-    saver.finish();
+    long unreadable = saver.finish();
     if (closed) {
       return CLOSED_PIPE;
     }
     if (rejected > 0) {
       printCounts("%d of %d images were rejected.%n", rejected, images);
-    } else if (shown != start) {
+    }
+    if (unreadable > 0) {
+      printCounts("%d of %d results could not be saved.%n", unreadable, images - rejected);
+    }
+    boolean failed = rejected > 0 || unreadable > 0;
+    if (!failed && shown != start) {
       double seconds = (System.nanoTime() - start) / 1e9;
       printCounts("%8d images, %.1f images/s%n", images, images / seconds);
     }
-    return rejected > 0 ? ExitCode.FAILED : ExitCode.OK;
+    return failed ? ExitCode.FAILED : ExitCode.OK;
   }
 }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
 import io.sightline.testing.OnnxGraphs;
 import io.sightline.testing.SharedFolder;
 import io.sightline.testing.TestImages;
@@ -16,6 +17,8 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,6 +26,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -289,6 +293,52 @@ class PredictCommandTest {
         .isEqualTo(ExitCode.FAILED);
 
     assertThat(err.toString()).startsWith("A result can't be saved: ").contains("file");
+  }
+
+  /** Its host has it once, for the model. */
+  @Test
+  void anImageThatIsGoneWhenItIsToBeSavedIsSaidAndTheOthersAreSaved() throws IOException {
+    byte[] png = TestImages.solid(".png", 20, 30, 255, 0, 0);
+    AtomicInteger asked = new AtomicInteger();
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          boolean gone =
+              exchange.getRequestURI().getPath().equals("/b.png") && asked.incrementAndGet() > 1;
+          exchange.sendResponseHeaders(gone ? 404 : 200, gone ? -1 : png.length);
+          if (!gone) {
+            exchange.getResponseBody().write(png);
+          }
+          exchange.close();
+        });
+    server.start();
+    try {
+      String root = "http://localhost:%d/".formatted(server.getAddress().getPort());
+      List<String> inputs = List.of(root + "a.png", root + "b.png", root + "c.png");
+      Path saved = folder.resolve("saved");
+
+      assertThat(
+              predict(
+                  options(inputs, "--format=json", "--save-json=" + saved, "--save-img=" + saved)))
+          .isEqualTo(ExitCode.FAILED);
+
+      assertThat(results())
+          .extracting(result -> result.get("input_path").asText())
+          .isEqualTo(inputs);
+      assertThat(err.toString().lines())
+          .satisfiesExactly(
+              line ->
+                  assertThat(line)
+                      .startsWith(
+                          "A result can't be saved: " + root + "b.png: not-found (fetch): "),
+              line -> assertThat(line).isEqualTo("1 of 3 results could not be saved."));
+      assertThat(files(saved))
+          .containsOnlyKeys("a_res.json", "a_res.png", "b_res.json", "c_res.json", "c_res.png");
+    } finally {
+      server.stop(0);
+    }
   }
 
   private String image(String name, int red, int green, int blue) throws IOException {

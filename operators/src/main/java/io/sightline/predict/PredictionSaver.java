@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A target that is a file takes the first prediction; those after it are written beside it, as
  * {@code name-2.json}, {@code name-3.json} and so on.
+ *
+ * <p>An image that can no longer be read, as it must be to be saved, does not keep the others from
+ * being saved; whatever else goes wrong ends it.
  */
 public final class PredictionSaver implements AutoCloseable {
 
@@ -29,6 +34,8 @@ public final class PredictionSaver implements AutoCloseable {
   private final ExecutorService threads;
   private final int waiting;
   private final Semaphore places;
+  private final Consumer<ImageRejectedException> onUnreadable;
+  private final AtomicLong unreadable = new AtomicLong();
   private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
 
   /**
@@ -38,10 +45,16 @@ public final class PredictionSaver implements AutoCloseable {
    * @param images where annotated images go: a file if its name ends as a picture's, else a folder
    * @param inputs folder of what the model saw
    * @param workers threads that save, at least 1
+   * @param onUnreadable hears of each image that can no longer be read, on a thread that saves
    * @throws IllegalArgumentException where a target is a folder by its name, and a file on the disk
    */
   public PredictionSaver(
-      @Nullable Path json, @Nullable Path images, @Nullable Path inputs, int workers) {
+      @Nullable Path json,
+      @Nullable Path images,
+      @Nullable Path inputs,
+      int workers,
+      Consumer<ImageRejectedException> onUnreadable) {
+    this.onUnreadable = onUnreadable;
     addTarget(json, ".json", Prediction::saveToJson);
     if (images != null) {
       String name = ResultFiles.nameOf(images);
@@ -79,7 +92,6 @@ public final class PredictionSaver implements AutoCloseable {
    * Saves a prediction that was not rejected, and blocks while too many wait to be saved.
    *
    * @throws UncheckedIOException where one of those before could not be written
-   * @throws ImageRejectedException where the image of one of those before can no longer be read
    */
   public void save(Prediction prediction) {
     throwFailure();
@@ -92,9 +104,7 @@ public final class PredictionSaver implements AutoCloseable {
     threads.execute(
         () -> {
           try {
-            for (int i = 0; i < paths.size(); i++) {
-              targets.get(i).writer().write(prediction, paths.get(i));
-            }
+            write(prediction, paths);
           } catch (RuntimeException e) {
             failure.compareAndSet(null, e);
           } catch (Error e) { // it would end this thread alone
@@ -105,16 +115,28 @@ public final class PredictionSaver implements AutoCloseable {
         });
   }
 
+  private void write(Prediction prediction, List<Path> paths) {
+    try {
+      for (int i = 0; i < paths.size(); i++) {
+        targets.get(i).writer().write(prediction, paths.get(i));
+      }
+    } catch (ImageRejectedException e) {
+      unreadable.incrementAndGet();
+      onUnreadable.accept(e);
+    }
+  }
+
   /**
    * Waits until all is saved.
    *
+   * @return how many images could no longer be read
    * @throws UncheckedIOException where something could not be written
-   * @throws ImageRejectedException where an image can no longer be read
    */
-  public void finish() {
+  public long finish() {
     places.acquireUninterruptibly(waiting);
     places.release(waiting);
     throwFailure();
+    return unreadable.get();
   }
 
   private void throwFailure() {

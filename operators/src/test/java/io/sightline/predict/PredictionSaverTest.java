@@ -19,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -41,6 +42,8 @@ class PredictionSaverTest {
               null, Crop.of(2, 2), Channels.RGB, 1, List.of(0.0, 0.0, 0.0), List.of(1.0, 1.0, 1.0)),
           new ResultNames());
 
+  private final List<ImageRejectedException> unreadable = new CopyOnWriteArrayList<>();
+
   @TempDir private Path folder;
 
   @Test
@@ -49,7 +52,7 @@ class PredictionSaverTest {
     Path images = folder.resolve("images");
     Path inputs = folder.resolve("inputs");
 
-    save(new PredictionSaver(json, images, inputs, 3), 20);
+    save(saver(json, images, inputs, 3), 20);
 
     assertThat(files(json)).hasSize(20).contains("0_res.json", "19_res.json");
     assertThat(files(images)).hasSize(20).contains("0_res.png", "19_res.png");
@@ -59,7 +62,7 @@ class PredictionSaverTest {
   /** Whichever thread is first. */
   @Test
   void aFileTakesTheFirstPredictionAndThoseAfterItAreBesideItInTheirOrder() throws Exception {
-    save(new PredictionSaver(folder.resolve("all.json"), null, null, 3), 20);
+    save(saver(folder.resolve("all.json"), null, null, 3), 20);
 
     assertThat(files(folder)).hasSize(20);
     assertThat(Files.readString(folder.resolve("all.json"))).contains("\"input_path\": \"0.png\"");
@@ -74,14 +77,14 @@ class PredictionSaverTest {
     Path file = Files.createFile(folder.resolve("results"));
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new PredictionSaver(file, null, null, 1))
+        .isThrownBy(() -> saver(file, null, null, 1))
         .withMessage(file + " is a file, and by its name it would be a folder");
   }
 
   @Test
   void whatCannotBeWrittenEndsItAndTheRestIsNotTaken() throws Exception {
     Path file = Files.createFile(folder.resolve("file"));
-    try (PredictionSaver saver = new PredictionSaver(file.resolve("json"), null, null, 1)) {
+    try (PredictionSaver saver = saver(file.resolve("json"), null, null, 1)) {
       saver.save(prediction("a.png", IMAGE));
 
       assertThatThrownBy(saver::finish)
@@ -93,19 +96,25 @@ class PredictionSaverTest {
   }
 
   @Test
-  void anImageThatCanNoLongerBeReadIsNamed() {
+  void anImageThatCanNoLongerBeReadIsToldAndTheOthersAreSaved() throws Exception {
     Content gone =
         buffer -> {
           throw new RejectedException(Reason.NOT_FOUND, "is gone");
         };
-    try (PredictionSaver saver = new PredictionSaver(null, folder.resolve("images"), null, 1)) {
-      saver.save(prediction("a.png", gone));
+    Path json = folder.resolve("json");
+    Path images = folder.resolve("images");
+    try (PredictionSaver saver = saver(json, images, folder.resolve("inputs"), 1)) {
+      saver.save(prediction("a.png", IMAGE));
+      saver.save(prediction("b.png", gone));
+      saver.save(prediction("c.png", IMAGE));
 
-      assertThatThrownBy(saver::finish)
-          .isInstanceOf(ImageRejectedException.class)
-          .hasMessageContaining("a.png")
-          .hasMessageContaining("is gone");
+      assertThat(saver.finish()).isOne();
     }
+    assertThat(unreadable)
+        .extracting(Throwable::getMessage)
+        .containsExactly("b.png: not-found (fetch): is gone");
+    assertThat(files(json)).containsExactlyInAnyOrder("a_res.json", "b_res.json", "c_res.json");
+    assertThat(files(images)).containsExactlyInAnyOrder("a_res.png", "c_res.png");
   }
 
   @Test
@@ -115,7 +124,7 @@ class PredictionSaverTest {
         buffer -> {
           throw error;
         };
-    try (PredictionSaver saver = new PredictionSaver(null, null, folder.resolve("inputs"), 1)) {
+    try (PredictionSaver saver = saver(null, null, folder.resolve("inputs"), 1)) {
       saver.save(prediction("a.png", failing));
 
       assertThatThrownBy(saver::finish)
@@ -139,7 +148,7 @@ class PredictionSaverTest {
           return IMAGE.load(buffer);
         };
     AtomicInteger taken = new AtomicInteger();
-    try (PredictionSaver saver = new PredictionSaver(null, null, folder, 1)) {
+    try (PredictionSaver saver = saver(null, null, folder, 1)) {
       Thread saving =
           new Thread(
               () -> {
@@ -153,11 +162,16 @@ class PredictionSaverTest {
       int most = taken.get();
       go.countDown();
       saving.join();
-      saver.finish();
 
+      assertThat(saver.finish()).isZero();
       assertThat(most).isBetween(1, 4);
       assertThat(files(folder)).hasSize(20);
     }
+  }
+
+  private PredictionSaver saver(
+      @Nullable Path json, @Nullable Path images, @Nullable Path inputs, int workers) {
+    return new PredictionSaver(json, images, inputs, workers, unreadable::add);
   }
 
   private void save(PredictionSaver saver, int count) {
@@ -165,7 +179,7 @@ class PredictionSaverTest {
       for (int i = 0; i < count; i++) {
         saver.save(prediction(i + ".png", IMAGE));
       }
-      saver.finish();
+      assertThat(saver.finish()).isZero();
     }
   }
 
