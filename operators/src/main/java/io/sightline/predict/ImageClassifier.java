@@ -34,6 +34,7 @@ public final class ImageClassifier implements AutoCloseable {
 
   private final ModelDescriptor model;
   private final int workers;
+  private final boolean keepUnpacked;
   private final FrameSources sources;
   private final Predictor predictor;
   private final ThreadPoolExecutor threads;
@@ -50,6 +51,7 @@ public final class ImageClassifier implements AutoCloseable {
     this.model = model;
     this.workers =
         settings.workers() > 0 ? settings.workers() : Runtime.getRuntime().availableProcessors();
+    this.keepUnpacked = settings.keepUnpacked();
     this.sources = new FrameSources(settings);
     this.predictor = new Predictor(model, classifier, settings, workers);
     String name = "sightline-predict-" + NUMBER.getAndIncrement();
@@ -176,7 +178,8 @@ public final class ImageClassifier implements AutoCloseable {
             predictor.batchSize(),
             sources.open(inputs),
             threads,
-            workers);
+            workers,
+            keepUnpacked);
     synchronized (runs) {
       if (closed) {
         throw closedException();

@@ -24,7 +24,8 @@ import org.apache.flink.configuration.Configuration;
  *     the machine
  * @param frames which frames of a TIFF or GIF are predicted
  * @param keepUnpacked whether a prediction keeps the encoded image where it came from an archive:
- *     for those who save each at once, since whoever reads it again unpacks all that is before it
+ *     for those who save each at once, since whoever reads it again unpacks all that is before it;
+ *     a stream is then no more than a few images a worker ahead
  */
 public record PredictSettings(
     int topK,

@@ -28,6 +28,9 @@ final class PredictionRun implements AutoCloseable {
    */
   private static final int WINDOW_FRAMES = 256;
 
+  /** The same for each worker where what waits holds its encoded image; but two batches. */
+  private static final int HELD_FRAMES = 4;
+
   /**
    * Who waits is woken only so often, unless half the window is taken, and else looks by itself:
    * where an image takes less, waking up for each would cost a good part of it.
@@ -73,17 +76,27 @@ final class PredictionRun implements AutoCloseable {
    * @param batchSize frames of a batch, at most
    * @param threads runs workers, each on a thread of its own
    * @param workers that work at once, at most
+   * @param holdImages whether predictions hold their encoded images, so that few may wait
    */
   @SuppressWarnings({"unchecked", "rawtypes"})
   PredictionRun(
-      BatchPredictor predictor, int batchSize, FrameSource source, Executor threads, int workers) {
+      BatchPredictor predictor,
+      int batchSize,
+      FrameSource source,
+      Executor threads,
+      int workers,
+      boolean holdImages) {
     this.predictor = predictor;
     this.batchSize = batchSize;
     this.source = source;
     this.threads = threads;
     this.workers = workers;
     this.wokenNanos = System.nanoTime() - WAKE_NANOS;
-    this.window = new List[Math.max(WINDOW_FRAMES / batchSize, 4 * workers)];
+    int batches =
+        holdImages
+            ? Math.max(HELD_FRAMES / batchSize, 2) * workers
+            : Math.max(WINDOW_FRAMES / batchSize, 4 * workers);
+    this.window = new List[batches];
   }
 
   /**
@@ -265,7 +278,7 @@ final class PredictionRun implements AutoCloseable {
       }
       if (closed || failure != null) {
         changed.signalAll();
-      } else if (batch == delivered) {
+      } else if (window[place(delivered)] != null) {
         wake();
       }
     } finally {

@@ -26,6 +26,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.jspecify.annotations.Nullable;
@@ -286,6 +287,26 @@ class ImageClassifierTest {
     }
     try (Stream<Prediction> predictions = classifier.predictAll(List.of())) {
       assertThat(predictions).isEmpty();
+    }
+  }
+
+  @Test
+  void aStreamThatKeepsWhatItUnpackedIsAFewImagesAhead() throws Exception {
+    PredictSettings settings = PredictSettings.defaults().withWorkers(2).withKeepUnpacked(true);
+    ImageClassifier classifier = load(GRAPH, settings);
+    AtomicInteger taken = new AtomicInteger();
+    Iterable<Input> endless =
+        () ->
+            Stream.generate(
+                    () -> {
+                      taken.incrementAndGet();
+                      return Input.of(RED);
+                    })
+                .iterator();
+    try (Stream<Prediction> predictions = classifier.predictAll(endless)) {
+      assertThat(predictions.iterator().next().rejection()).isEmpty();
+      await().until(() -> threads().isEmpty());
+      assertThat(taken.get()).isBetween(1, 1 + 4 * 2);
     }
   }
 

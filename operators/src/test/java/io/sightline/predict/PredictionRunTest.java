@@ -51,7 +51,7 @@ class PredictionRunTest {
   @CsvSource({"1,1,100", "4,1,1000", "4,7,1000", "3,32,96", "2,8,3", "2,1,0", "5,7,700"})
   void everyFrameIsPredictedOnceAndInOrder(int workers, int batchSize, int frames) {
     Frames source = new Frames(frames);
-    PredictionRun run = new PredictionRun(AT_ONCE, batchSize, source, threads, workers);
+    PredictionRun run = new PredictionRun(AT_ONCE, batchSize, source, threads, workers, false);
     assertThat(rest(run)).isEqualTo(paths(frames));
     assertThat(run.next()).isNull();
     assertThat(source.closed.get()).isZero();
@@ -71,7 +71,7 @@ class PredictionRunTest {
           othersAreDone.countDown();
           return predictions(frames);
         };
-    try (PredictionRun run = new PredictionRun(firstLast, 2, new Frames(100), threads, 2)) {
+    try (PredictionRun run = new PredictionRun(firstLast, 2, new Frames(100), threads, 2, false)) {
       assertThat(rest(run)).isEqualTo(paths(100));
     }
   }
@@ -80,7 +80,7 @@ class PredictionRunTest {
   @CsvSource({"2,1", "3,8", "2,100"})
   void aStreamThatIsNotPulledTakesAWindowAndHoldsNoThread(int workers, int batchSize) {
     Frames source = new Frames(1_000_000);
-    PredictionRun run = new PredictionRun(AT_ONCE, batchSize, source, threads, workers);
+    PredictionRun run = new PredictionRun(AT_ONCE, batchSize, source, threads, workers, false);
     assertThat(source.taken.get()).isZero();
     assertThat(run.next()).hasSize(batchSize);
     await().until(() -> threads.getActiveCount() == 0);
@@ -96,6 +96,22 @@ class PredictionRunTest {
     run.close();
   }
 
+  @ParameterizedTest
+  @CsvSource({"1,1", "2,1", "2,2", "3,8"})
+  void whereImagesAreHeldAFewAWorkerAreTakenAheadAndAllComeInOrder(int workers, int batchSize) {
+    Frames source = new Frames(1000 * batchSize);
+    try (PredictionRun run =
+        new PredictionRun(AT_ONCE, batchSize, source, threads, workers, true)) {
+      assertThat(run.next()).hasSize(batchSize);
+      await().until(() -> threads.getActiveCount() == 0);
+      assertThat(source.taken.get())
+          .isBetween(batchSize, batchSize + workers * Math.max(4, 2 * batchSize));
+
+      List<String> all = paths(1000 * batchSize);
+      assertThat(rest(run)).isEqualTo(all.subList(batchSize, all.size()));
+    }
+  }
+
   @Test
   void onlyAsManyWorkAtOnceAsThereAreWorkers() {
     AtomicInteger working = new AtomicInteger();
@@ -106,7 +122,7 @@ class PredictionRunTest {
           working.decrementAndGet();
           return predictions(frames);
         };
-    try (PredictionRun run = new PredictionRun(counting, 1, new Frames(2000), threads, 3)) {
+    try (PredictionRun run = new PredictionRun(counting, 1, new Frames(2000), threads, 3, false)) {
       assertThat(rest(run)).hasSize(2000);
     }
     assertThat(most.get()).isBetween(1, 3);
@@ -127,7 +143,7 @@ class PredictionRunTest {
           return predictions(frames);
         };
     Frames source = new Frames(1_000_000);
-    try (PredictionRun run = new PredictionRun(failing, 4, source, threads, 3)) {
+    try (PredictionRun run = new PredictionRun(failing, 4, source, threads, 3, false)) {
       assertThatThrownBy(() -> rest(run))
           .isInstanceOf(IllegalStateException.class)
           .hasMessage("the predictions can't go on: " + cause.getMessage())
@@ -155,7 +171,7 @@ class PredictionRunTest {
           failed.countDown();
           throw new IllegalStateException("the session broke");
         };
-    try (PredictionRun run = new PredictionRun(failing, 1, new Frames(100), threads, 2)) {
+    try (PredictionRun run = new PredictionRun(failing, 1, new Frames(100), threads, 2, false)) {
       Future<List<Prediction>> first = threads.submit(run::next);
       failed.await();
       await().until(() -> threads.getActiveCount() <= 2); // the worker that failed has ended
@@ -182,7 +198,7 @@ class PredictionRunTest {
           }
         };
     List<String> before = new ArrayList<>();
-    try (PredictionRun run = new PredictionRun(AT_ONCE, 1, source, threads, 1)) {
+    try (PredictionRun run = new PredictionRun(AT_ONCE, 1, source, threads, 1, false)) {
       assertThatThrownBy(() -> rest(run, before))
           .hasMessage("the predictions can't go on: no such input")
           .hasCauseInstanceOf(IllegalArgumentException.class);
@@ -202,7 +218,7 @@ class PredictionRunTest {
           return predictions(frames);
         };
     Frames source = new Frames(100);
-    PredictionRun run = new PredictionRun(slow, 1, source, threads, 2);
+    PredictionRun run = new PredictionRun(slow, 1, source, threads, 2, false);
     Future<?> pulling = threads.submit(run::next);
     predicting.await();
     Future<?> closing = threads.submit(run::close);
@@ -236,7 +252,7 @@ class PredictionRunTest {
             return super.next();
           }
         };
-    PredictionRun run = new PredictionRun(AT_ONCE, 2, source, threads, 2);
+    PredictionRun run = new PredictionRun(AT_ONCE, 2, source, threads, 2, false);
     Future<?> pulling = threads.submit(run::next);
     reading.await();
     run.close();
@@ -255,7 +271,7 @@ class PredictionRunTest {
           go.await();
           return predictions(frames);
         };
-    try (PredictionRun run = new PredictionRun(slow, 1, new Frames(1), threads, 1)) {
+    try (PredictionRun run = new PredictionRun(slow, 1, new Frames(1), threads, 1, false)) {
       Thread.currentThread().interrupt();
       assertThatThrownBy(run::next).hasMessage("interrupted while a prediction was awaited");
       assertThat(Thread.interrupted()).isTrue();
