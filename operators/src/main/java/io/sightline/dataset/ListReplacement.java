@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -32,10 +33,12 @@ final class ListReplacement {
   /**
    * Writes all lists beside the old ones, and then puts them in their places.
    *
+   * @throws InvalidFolderException where a run that was killed has left them half replaced
    * @throws IOException where that fails; the lists and what there was of {@code .bak} are then as
    *     before
    */
   void run() throws IOException {
+    requireWhole();
     List<Path> made = new ArrayList<>();
     List<String> replaced = new ArrayList<>();
     try {
@@ -67,6 +70,24 @@ final class ListReplacement {
     }
   }
 
+  /** A list that a killed run has replaced lacks its new form, which a later list still has. */
+  private void requireWhole() throws InvalidFolderException {
+    boolean unfinished = false;
+    for (int i = names.size() - 1; i >= 0; i--) {
+      Path list = list(names.get(i));
+      Path old = old(names.get(i));
+      if (Files.exists(added(i))) {
+        unfinished = true;
+      } else if (unfinished && Files.exists(old)) {
+        throw new InvalidFolderException(
+            ("%1$s was replaced by a run that was killed, and the lists after it were not: images may"
+                    + " stand in two lists or in none. Put it back (mv %2$s %1$s), or delete %2$s to"
+                    + " take the lists as they are")
+                .formatted(list, old));
+      }
+    }
+  }
+
   private void undo(List<Path> made, List<String> replaced, IOException cause) {
     try {
       for (String name : replaced) {
@@ -76,6 +97,7 @@ final class ListReplacement {
           Files.deleteIfExists(list(name));
         }
       }
+      Collections.reverse(made); // else a kill here would look as one between two moves
       for (Path file : made) {
         Files.deleteIfExists(file);
       }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -172,6 +173,44 @@ class DatasetSplitterTest {
 
     assertThat(folder.resolve("train.txt")).hasContent(TRAIN);
     assertThat(names()).containsExactlyInAnyOrder("images", "train.txt", "val.txt");
+  }
+
+  @Test
+  void listsThatAKilledRunLeftHalfReplacedAreNotDividedUntilTheFirstIsPutBack() throws IOException {
+    write(".train.txt.old", TRAIN);
+    write(".val.txt.old", VAL);
+    write("train.txt", "e.jpg 1\na.jpg 0\nf.jpg 0\n"); // b, c and d are in neither
+    write(".val.txt.new", "d.jpg 1\nb.jpg 0\nc.jpg 0\n");
+    Path old = folder.resolve(".train.txt.old");
+    Path train = folder.resolve("train.txt");
+
+    assertThatThrownBy(() -> split(50, 7))
+        .isInstanceOf(InvalidFolderException.class)
+        .hasMessageContaining("mv %s %s", old, train);
+    assertThat(old).hasContent(TRAIN);
+    assertThat(train).hasContent("e.jpg 1\na.jpg 0\nf.jpg 0\n");
+
+    Files.move(old, train, StandardCopyOption.REPLACE_EXISTING);
+    split(50, 7);
+    assertThat(allLines())
+        .containsExactlyInAnyOrder(
+            "a.jpg 0", "b.jpg 0", "c.jpg 0", "d.jpg 1", "e.jpg 1", "f.jpg 0");
+    assertThat(names())
+        .containsExactlyInAnyOrder(
+            "images", "train.txt", "train.txt.bak", "val.txt", "val.txt.bak");
+  }
+
+  @Test
+  void whatAKilledRunLeftBeforeOrAfterItReplacedTheListsIsNotInTheWay() throws IOException {
+    write(".train.txt.new", "a.jpg 0\nb.j");
+    write(".val.txt.old", VAL);
+
+    split(50, 7);
+
+    assertThat(allLines()).hasSize(6);
+    assertThat(names())
+        .containsExactlyInAnyOrder(
+            "images", "train.txt", "train.txt.bak", "val.txt", "val.txt.bak");
   }
 
   private DatasetSplitter.Result split(int trainPercent, long seed) throws IOException {
