@@ -32,7 +32,7 @@ public final class ImageDecoder implements AutoCloseable {
   /** What wraps every row that was ever written; the keys keep the rows' memory alive. */
   private final IdentityHashMap<ByteBuffer, RowMats> rows = new IdentityHashMap<>();
 
-  private final PixelMemory memory = new PixelMemory();
+  private final PixelMemory memory;
   private ByteBuffer input = ByteBuffer.allocateDirect(INITIAL_INPUT_BYTES);
 
   /** The decoded image, or its upper rows. */
@@ -54,6 +54,7 @@ public final class ImageDecoder implements AutoCloseable {
   public ImageDecoder(Preprocessing preprocessing, RowFormat format, DecodeSettings settings) {
     loadNatives();
     this.settings = settings;
+    this.memory = new PixelMemory();
     this.preprocessor = new Preprocessor(preprocessing, format, settings);
   }
 
