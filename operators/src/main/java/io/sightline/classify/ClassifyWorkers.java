@@ -6,6 +6,7 @@ import io.sightline.batch.BatchWindow;
 import io.sightline.batch.BatchWindow.Row;
 import io.sightline.decode.ImageDecoder;
 import io.sightline.fetch.ImageBytes;
+import io.sightline.reference.Reason;
 import io.sightline.reference.RejectedException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -18,6 +19,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The worker threads of one slot. Each takes an image whose bytes are there, decodes it, writes it
@@ -29,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * of decode work by the next worker that is free.
  */
 final class ClassifyWorkers implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ClassifyWorkers.class);
 
   private final BatchWindow<InFlight> window;
   private final BatchRunner runner;
@@ -215,7 +220,7 @@ final class ClassifyWorkers implements AutoCloseable {
         if (image.isEnded()) { // timed out while it waited
           return;
         }
-        decoder.decode(bytes.array(), bytes.offset(), bytes.length());
+        decode(bytes);
         String hash = sha256.hex(bytes.array(), bytes.offset(), bytes.length());
         image.decoded(InFlight.Decoded.of(decoder, hash));
       } catch (RejectedException e) {
@@ -244,6 +249,16 @@ final class ClassifyWorkers implements AutoCloseable {
       }
       if (batch != null) {
         runOrLeave(batch);
+      }
+    }
+
+    /** What the decoder stumbles over fails its image alone: the task would meet it again. */
+    private void decode(ImageBytes bytes) throws RejectedException {
+      try {
+        decoder.decode(bytes.array(), bytes.offset(), bytes.length());
+      } catch (RuntimeException e) {
+        LOG.warn("An image is rejected because its decoder failed", e);
+        throw new RejectedException(Reason.CORRUPT_IMAGE, "the decoder failed: " + e);
       }
     }
 

@@ -224,6 +224,20 @@ class ClassifyWorkersTest {
     void run() throws InterruptedException;
   }
 
+  @Test
+  void anImageThatItsDecoderStumblesOverIsRejectedAndTheOthersAreRun() throws Exception {
+    Set<String> run = ConcurrentHashMap.newKeySet();
+    start(1, 1, Duration.ofMillis(1), batch -> run.add(batch.item(0).reference().getId()));
+    byte[] fewerThanSaid = {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF, (byte) 0xC0};
+
+    workers.submit(image("i1", new GivenBytes(fewerThanSaid, 100, openBytes::decrementAndGet)));
+    workers.submit(image("i2", TestImages.solid(".png", SIDE, SIDE, 1, 2, 3)));
+
+    await().until(() -> run.contains("i2"));
+    assertThat(rejected).containsExactly("i1");
+    assertThat(failures).isEmpty();
+  }
+
   private interface Run {
     void run(Batch<InFlight> batch) throws Exception;
   }
@@ -277,11 +291,15 @@ class ClassifyWorkersTest {
   }
 
   private InFlight image(String id, byte[] bytes) {
+    return image(id, new GivenBytes(bytes, openBytes::decrementAndGet));
+  }
+
+  private InFlight image(String id, GivenBytes bytes) {
     ImageReference reference = new ImageReference();
     reference.setId(id);
     InFlight image = new InFlight(reference, outcome -> {});
     openBytes.incrementAndGet();
-    image.fetched(new GivenBytes(bytes, openBytes::decrementAndGet));
+    image.fetched(bytes);
     return image;
   }
 }

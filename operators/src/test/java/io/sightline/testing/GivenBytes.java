@@ -7,10 +7,21 @@ import io.sightline.fetch.ImageBytes;
 public final class GivenBytes implements ImageBytes {
 
   private final byte[] bytes;
+  private final int length;
   private final Runnable closed;
 
   public GivenBytes(byte[] bytes, Runnable closed) {
+    this(bytes, bytes.length, closed);
+  }
+
+  /**
+   * Bytes whose number is another than is said.
+   *
+   * @param length that is said
+   */
+  public GivenBytes(byte[] bytes, int length, Runnable closed) {
     this.bytes = bytes;
+    this.length = length;
     this.closed = closed;
   }
 
@@ -26,7 +37,7 @@ public final class GivenBytes implements ImageBytes {
 
   @Override
   public int length() {
-    return bytes.length;
+    return length;
   }
 
   @Override
