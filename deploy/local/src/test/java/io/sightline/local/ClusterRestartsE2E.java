@@ -155,7 +155,7 @@ class ClusterRestartsE2E {
   }
 
   private static ProcessFootprint footprint(String process) throws Exception {
-    return ProcessFootprint.trimmed(
+    return ProcessFootprint.settled(
         cluster.pid(process), cluster.folder().resolve("tmp/" + process));
   }
 

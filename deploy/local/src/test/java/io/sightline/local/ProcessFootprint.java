@@ -37,6 +37,9 @@ record ProcessFootprint(
 
   private static final int COMMAND_SECONDS = 60;
 
+  /** The JDK's looks every 3 seconds whether anybody still has it. */
+  private static final int CLIENT_SECONDS = 4;
+
   static ProcessFootprint of(long pid, Path temporaryFolder) throws Exception {
     Path proc = Path.of("/proc", Long.toString(pid));
     String unused = jcmd(pid, "GC.run");
@@ -60,9 +63,14 @@ record ProcessFootprint(
         files(temporaryFolder));
   }
 
-  /** The same once malloc has given back what is free, of which it keeps now more, now less. */
-  static ProcessFootprint trimmed(long pid, Path temporaryFolder) throws Exception {
-    String unused = jcmd(pid, "System.trim_native_heap");
+  /**
+   * The same once what is free was given back: by malloc, which keeps now more, now less, and by
+   * HTTP clients, which close their descriptors some seconds after they were collected.
+   */
+  static ProcessFootprint settled(long pid, Path temporaryFolder) throws Exception {
+    String unused = jcmd(pid, "GC.run");
+    TimeUnit.SECONDS.sleep(CLIENT_SECONDS);
+    unused = jcmd(pid, "System.trim_native_heap");
     return of(pid, temporaryFolder);
   }
 
