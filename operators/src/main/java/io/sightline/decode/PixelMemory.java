@@ -12,8 +12,9 @@ import org.opencv.imgcodecs.Imgcodecs;
  * Memory that one worker decodes large images into, kept from one to the next. Not thread-safe.
  *
  * <p>An allocator takes a block of this size from the system, and gives it back, for each image
- * anew: glibc's above 32 MiB, jemalloc (in Flink's own image) above 8 MiB. Of a photograph of 12
- * megapixels that is 8,800 page faults, and two fifths of the time of its decode.
+ * anew: glibc's above 32 MiB (mallopt(3), M_MMAP_THRESHOLD), jemalloc, which Flink's own image has,
+ * above 8 MiB by its documentation (opt.oversize_threshold). With glibc a photograph of 12
+ * megapixels costs 8,800 page faults, two fifths of the time of its decode.
  */
 final class PixelMemory implements AutoCloseable {
 
